@@ -1,0 +1,47 @@
+# Circle Time. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.venv/run: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: .venv/run ## make .venv with the `circletime` command in it
+
+demo: setup ## a furnished building, the hub and four panels on http://127.0.0.1:8000
+	$(BIN)/circletime demo
+
+test: .venv/dev ## every test: both interpreters, a real broker, a real browser
+	$(BIN)/python tools/chromium.py
+	$(BIN)/pytest
+
+check: .venv/dev ## style, types, layers and spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+fmt: .venv/dev ## write the code in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev ## what is measured, and against what
+	$(BIN)/python -m bench
+
+lock: ## take newer versions into the two lock files (needs uv)
+	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+
+.PHONY: help setup demo test check fmt bench lock
