@@ -1,0 +1,59 @@
+"""What every handler is given: the hub's parts, and who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+
+from hub.accounts.service import Account
+from hub.clock import Clock
+from hub.db.database import Database
+from hub.errors import Forbidden, Unauthenticated
+from hub.events import Events
+from hub.panel.ports import PanelLink
+from hub.settings import Settings
+
+Asking = Request[Account | None, str | None, State]
+"""A request; `.user` is who asks, `.auth` the token that proved it."""
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The parts a handler may use. `panels` reaches panels over MQTT."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    events: Events
+    panels: PanelLink
+
+
+def caller(request: Asking) -> Account:
+    """Who asks. Raises Unauthenticated."""
+    if request.user is None:
+        raise Unauthenticated("login-required", "Log in first")
+    return request.user
+
+
+def requires_login(connection: Connection, _: BaseRouteHandler) -> None:
+    if connection.user is None:
+        raise Unauthenticated("login-required", "Log in first")
+
+
+def requires_manager(connection: Connection, handler: BaseRouteHandler) -> None:
+    requires_login(connection, handler)
+    if not connection.user.manages:
+        raise Forbidden("managers-only", "Only managers and admins may do this")
+
+
+def requires_admin(connection: Connection, handler: BaseRouteHandler) -> None:
+    requires_login(connection, handler)
+    if not connection.user.is_admin:
+        raise Forbidden("admins-only", "Only admins may do this")

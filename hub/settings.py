@@ -1,0 +1,69 @@
+"""What an operator can set, from flags and from `CIRCLETIME_...` variables (contract, "Command line")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NO_BROKER = "none"
+
+
+class BadSetting(ValueError):
+    """Raised when a setting can't be meant; the text names it and says what it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the hub keeps its data and where it listens.
+
+    `broker_url` None is the embedded broker; `none` is a hub without one, beside another that has it.
+    `public_url` is where browsers and phones find the hub; None: `http://host:port`.
+    """
+
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    mqtt_host: str = "127.0.0.1"
+    mqtt_port: int = 1883
+    mqtts_port: int | None = None
+    mqtts_certificate: Path | None = None
+    mqtts_key: Path | None = None
+    database_url: str | None = None
+    broker_url: str | None = None
+    public_url: str | None = None
+    login_failures_per_minute: int = 10
+
+    @property
+    def database(self) -> str:
+        """The database's URL; the default is a SQLite file in the data directory."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'circletime.db'}"
+
+    @property
+    def url(self) -> str:
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
+        return f"http://{host}:{self.port}"
+
+
+def _port(name: str, words: str) -> int:
+    if not words.isdigit() or not 0 <= int(words) <= 65535:
+        raise BadSetting(f"{name} is {words!r}; it takes a port number from 0 to 65535")
+    return int(words)
+
+
+def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
+    """The settings in `environ`, each replaced by the flag of its name where that is not None."""
+    found: dict[str, object] = {}
+    for name in ("host", "mqtt_host", "database_url", "broker_url", "public_url"):
+        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
+            found[name] = words
+    for name in ("data_dir", "mqtts_certificate", "mqtts_key"):
+        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
+            found[name] = Path(words)
+    for name in ("port", "mqtt_port", "mqtts_port"):
+        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
+            found[name] = _port(f"CIRCLETIME_{name.upper()}", words)
+    found |= {name: value for name, value in flags.items() if value is not None}
+    return Settings(**found)  # type: ignore[arg-type]
