@@ -7,12 +7,11 @@ here, bounded, and the codec sees one packet's bytes and no more.
 
 from __future__ import annotations
 
-import struct
 from asyncio import StreamReader
 from io import BytesIO
 from typing import Any
 
-from amqtt.errors import AMQTTError, CodecError, MQTTError, NoDataError
+from amqtt.errors import AMQTTError, MQTTError
 from amqtt.mqtt import packet_class
 from amqtt.mqtt.packet import (
     CONNECT,
@@ -66,7 +65,7 @@ async def _decode(header: Any, body: bytes) -> Any:
     rest = _Body(body)
     try:
         packet = await packet_class(header).from_stream(rest, fixed_header=header)
-    except (AMQTTError, CodecError, MQTTError, NoDataError, ValueError, struct.error) as error:
+    except (AMQTTError, MQTTError, ValueError) as error:
         raise MalformedPacketError("unreadable packet") from error
     if rest.left():
         raise MalformedPacketError("bytes left over in a packet")
