@@ -68,4 +68,3 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: on_http_error,
     Exception: on_fault,
 }
-

@@ -1,0 +1,132 @@
+"""Who is asking: login, logout, and the token or cookie of every other request."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Response, get, post
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from hub.accounts import service
+from hub.accounts.attempts import FailedLogins
+from hub.accounts.passwords import LONGEST, verify_password
+from hub.accounts.service import Account
+from hub.api.context import Asking, Hub, caller
+from hub.api.schema import Body, Nothing, Record
+from hub.errors import Forbidden, Unauthenticated
+
+COOKIE = "circletime_session"
+BEARER = "bearer"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Login(Body):
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+    password: Annotated[str, msgspec.Meta(max_length=LONGEST)]
+
+
+class Me(Record):
+    id: str
+    name: str
+    email: str
+    role: str
+    department: str | None
+
+
+class LoggedIn(Record):
+    access_token: str
+    token_type: str
+    expires_in: int
+    """Seconds."""
+    user: Me
+
+
+class Authentication(AbstractAuthenticationMiddleware):
+    """Finds the account of a bearer token or of the web app's cookie; routes decide whether they need one."""
+
+    async def authenticate_request(
+        self, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> AuthenticationResult:
+        token = _bearer_token(connection)
+        if token is None and (token := connection.cookies.get(COOKIE)):
+            _refuse_other_sites(connection)
+        if not token:
+            return AuthenticationResult(user=None, auth=None)
+        hub: Hub = connection.app.state.hub
+        now = hub.clock.now()
+        user = await hub.database.read(lambda session: service.account_with_token(session, token, now))
+        return AuthenticationResult(user=user, auth=token if user else None)
+
+
+def _bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == BEARER else None
+
+
+def _refuse_other_sites(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """A browser sends the cookie along whoever wrote the page; only our own pages may change things."""
+    if connection.scope.get("method") in SAFE_METHODS:
+        return
+    site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    ours = site in {None, "same-origin", "none"}
+    if origin is not None:
+        ours = ours and urlsplit(origin).netloc == connection.headers.get("host")
+    if not ours:
+        raise Forbidden("cross-site-request", "This request came from another site")
+
+
+def _me(account: Account) -> Me:
+    return Me(
+        id=account.id,
+        name=account.name,
+        email=account.email,
+        role=account.role,
+        department=account.department,
+    )
+
+
+@post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
+async def login(hub: Hub, request: Asking, data: Login, failed_logins: FailedLogins) -> Response[LoggedIn]:
+    """Answers with a token, and sets it as the web app's cookie too."""
+    client = request.client.host if request.client else ""
+    email = data.email.strip().lower()
+    now = hub.clock.now()
+    failed_logins.check(email, client, now)
+    found = await hub.database.read(lambda session: service.credentials(session, email))
+    if not await verify_password(found.password_hash, data.password) or found.account is None:
+        failed_logins.add(email, client, now)
+        raise Unauthenticated("invalid-credentials", "The e-mail address or the password is wrong")
+    account = found.account
+    token = await hub.database.write(lambda session: service.open_session(session, account, now))
+    life_s = int(service.TOKEN_LIFE.total_seconds())
+    answer = LoggedIn(access_token=token, token_type=BEARER, expires_in=life_s, user=_me(account))
+    return Response(answer, cookies=[_cookie(hub, token, life_s)])
+
+
+def _cookie(hub: Hub, token: str, life_s: int) -> Cookie:
+    secure = hub.settings.url.startswith("https:")
+    return Cookie(
+        key=COOKIE, value=token, max_age=life_s, httponly=True, samesite="lax", secure=secure, path="/"
+    )
+
+
+@post("/auth/logout", status_code=HTTPStatus.OK, tags=["accounts"])
+async def logout(hub: Hub, request: Asking, data: Nothing | None = None) -> Response[Nothing]:
+    """Revokes the token that asks."""
+    account, token = caller(request), request.auth or ""
+    await hub.database.write(lambda session: service.close_session(session, account, token))
+    return Response(Nothing(), cookies=[_cookie(hub, "", 0)])
+
+
+@get("/auth/me", tags=["accounts"])
+async def me(request: Asking) -> Me:
+    return _me(caller(request))
+
+
+ROUTES = [login, logout, me]

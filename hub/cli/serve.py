@@ -1,0 +1,124 @@
+"""`circletime serve`: the hub, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from hub.app import create_app
+from hub.settings import NO_BROKER, Settings, from_environment
+
+EXAMPLES = """examples:
+  circletime serve
+  circletime serve --data-dir /var/lib/circletime --host 0.0.0.0
+  CIRCLETIME_BROKER_URL=none circletime serve --port 8001    # a second hub on the same data, without a broker
+"""
+
+
+class CannotServe(Exception):
+    """Raised when the hub can't start here; the text says why and what to do."""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "serve",
+        help="run the hub",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data-dir", type=Path, help="where the database lives (default: ./data)")
+    parser.add_argument("--host", help="the web app's and REST's address (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="their port (default: 8000)")
+    parser.add_argument("--mqtt-host", help="the panels' address (default: 127.0.0.1)")
+    parser.add_argument("--mqtt-port", type=int, help="their port, plain (default: 1883)")
+    parser.add_argument("--mqtts-port", type=int, help="their port, TLS (default: none)")
+    parser.add_argument(
+        "--mqtts-certificate", type=Path, help="PEM file of the TLS certificate and its chain"
+    )
+    parser.add_argument("--mqtts-key", type=Path, help="PEM file of its private key")
+    parser.add_argument("--public-url", help="where browsers and phones find the hub, for links and QR codes")
+    parser.set_defaults(func=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    flags = {name: value for name, value in vars(arguments).items() if name not in {"func"}}
+    settings = from_environment(os.environ, **flags)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        with data_directory(settings):
+            serve(settings)
+    except CannotServe as error:
+        print(f"circletime serve: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def data_directory(settings: Settings) -> Iterator[None]:
+    """Makes the data directory, and with the embedded broker holds its lock: one owner of the broker."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (settings.data_dir / "serve.lock").open("a+")
+    except OSError as error:
+        raise CannotServe(
+            f"can't use {settings.data_dir}: {error.strerror}. Give another --data-dir."
+        ) from error
+    with lock:
+        if settings.broker_url != NO_BROKER:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                raise CannotServe(
+                    f"another hub (process {lock.read().strip() or 'unknown'}) already serves "
+                    f"{settings.data_dir.resolve()}. Stop it, give another --data-dir, or set "
+                    "CIRCLETIME_BROKER_URL=none to run beside it without a broker."
+                ) from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+        yield
+
+
+def listening_socket(host: str, port: int, flag: str) -> socket.socket:
+    """A bound socket, or CannotServe that names the flag to change."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise CannotServe(f"can't listen on {host}:{port}: {error.strerror}. Give another {flag}.") from error
+    return found
+
+
+def serve(settings: Settings) -> None:
+    """Runs the hub until it is told to stop. Raises CannotServe where a port is taken."""
+    web = listening_socket(settings.host, settings.port, "--port")
+    if settings.broker_url is None:
+        listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        lifespan="on",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        date_header=True,
+    )
+    server = uvicorn.Server(config)
+    print(f"Circle Time serves {settings.url} (web and REST)", flush=True)
+    asyncio.run(server.serve(sockets=[web]))
+    if not server.started:
+        raise CannotServe("the hub did not start; the log above says why.")

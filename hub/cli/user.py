@@ -1,0 +1,72 @@
+"""`circletime user add`: the first admin, and whoever should not wait for an invitation."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from hub.accounts import service
+from hub.accounts.passwords import hash_password
+from hub.clock import WallClock
+from hub.db.database import Database
+from hub.db.migrate import upgrade
+from hub.settings import from_environment
+
+EXAMPLES = """examples:
+  circletime user add ada@example.org --name "Ada Osei" --role admin
+  CIRCLETIME_PASSWORD=... circletime user add nadia@example.org --name "Nadia Kovacs"
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("user", help="add people")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser(
+        "add",
+        help="add a user",
+        description="Adds a user; the password comes from CIRCLETIME_PASSWORD or is asked for.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add.add_argument("email")
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", choices=service.ROLES, default=service.MEMBER)
+    add.add_argument("--department")
+    add.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
+    add.set_defaults(func=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = from_environment(os.environ, data_dir=arguments.data_dir)
+    password_hash = hash_password(os.environ.get("CIRCLETIME_PASSWORD") or getpass.getpass("Password: "))
+    upgrade(settings.database)
+    now = WallClock().now()
+
+    def add(session: Session) -> service.Account:
+        return service.add_user(
+            session,
+            email=arguments.email,
+            name=arguments.name,
+            role=arguments.role,
+            department=arguments.department,
+            password_hash=password_hash,
+            now=now,
+        )
+
+    account = asyncio.run(_write(settings.database, add))
+    print(f"{account.email} may log in as {account.role}.")
+    return 0
+
+
+async def _write(url: str, work: Callable[[Session], service.Account]) -> service.Account:
+    database = Database(url)
+    try:
+        return await database.write(work)
+    finally:
+        await database.close()
