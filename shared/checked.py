@@ -17,8 +17,8 @@ def json_object(text: "str | bytes", max_bytes: int) -> "dict[str, Any]":
         raise ValueError("more than %d bytes" % max_bytes)
     try:
         found = json.loads(text)
-    except (ValueError, RuntimeError) as error:  # RuntimeError: nested too deep
-        raise ValueError("not JSON") from error
+    except (ValueError, RuntimeError, MemoryError):  # nested too deep for the stack, or for a panel's heap
+        found = None
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
     return found
