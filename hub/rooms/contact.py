@@ -1,0 +1,77 @@
+"""When the panels of a room were in contact with the hub: what decides whether a meeting is held.
+
+An open contact counts until GRACE after its last heartbeat; a hub that dies leaves it there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, insert, select, true, update
+from sqlalchemy.orm import Session
+
+from hub.clock import from_unix, unix
+from hub.rooms.models import Contact, Room
+
+GRACE = timedelta(seconds=90)
+"""Heartbeats come at least this often; a longer silence (a laptop that slept) was no contact."""
+
+
+def set_panelled(session: Session, room_key: int, panelled: bool) -> None:  # noqa: FBT001  the fact itself
+    """Whether the room has panels; without any, no meeting is held."""
+    session.execute(update(Room).where(Room.key == room_key).values(has_panels=panelled))
+
+
+def open_contact(session: Session, panel_id: str, room_key: int, now: datetime) -> None:
+    """The panel is connected, and stands at this room."""
+    close_contact(session, panel_id, now)
+    session.execute(insert(Contact).values(room_key=room_key, panel_id=panel_id, began_at=now, last_at=now))
+
+
+def close_contact(session: Session, panel_id: str, now: datetime) -> None:
+    """The panel is gone, or leaves its room; harmless where it had no contact."""
+    _heartbeat(session, now, panel_id)
+    session.execute(
+        update(Contact)
+        .where(Contact.panel_id == panel_id, Contact.ended_at.is_(None))
+        .values(ended_at=Contact.last_at)
+    )
+
+
+def heartbeat_contacts(session: Session, now: datetime) -> None:
+    """Every panel with an open contact is still connected."""
+    _heartbeat(session, now, None)
+
+
+def _heartbeat(session: Session, now: datetime, panel_id: str | None) -> None:
+    """Carries open contacts on to `now`; where the hub itself was away too long, a new one begins."""
+    is_open = and_(Contact.ended_at.is_(None), Contact.panel_id == panel_id if panel_id else true())
+    lapsed = session.execute(
+        update(Contact)
+        .where(is_open, Contact.last_at < now - GRACE)
+        .values(ended_at=Contact.last_at)
+        .returning(Contact.panel_id, Contact.room_key)
+    ).all()
+    session.execute(update(Contact).where(is_open, Contact.last_at < now).values(last_at=now))
+    for row in lapsed:
+        session.execute(
+            insert(Contact).values(room_key=row.room_key, panel_id=row.panel_id, began_at=now, last_at=now)
+        )
+
+
+def close_stale_contacts(session: Session) -> None:
+    """At the hub's start: what was open ended with its last heartbeat."""
+    session.execute(update(Contact).where(Contact.ended_at.is_(None)).values(ended_at=Contact.last_at))
+
+
+def contact_of(session: Session, room_key: int, from_unix_s: int) -> list[list[int]] | None:
+    """The room's contacts since then, as closed intervals `[from_unix, to_unix]`; None without panels."""
+    if not session.scalar(select(Room.has_panels).where(Room.key == room_key)):
+        return None
+    rows = session.execute(
+        select(Contact.began_at, Contact.last_at, Contact.ended_at)
+        .where(Contact.room_key == room_key, Contact.last_at >= from_unix(from_unix_s) - GRACE)
+        .order_by(Contact.began_at)
+    )
+    found = [[unix(row.began_at), unix(row.last_at if row.ended_at else row.last_at + GRACE)] for row in rows]
+    return [[began, ended] for began, ended in found if ended >= from_unix_s]

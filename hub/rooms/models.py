@@ -1,0 +1,114 @@
+"""Buildings, floors and rooms, and when panels of a room were in contact with the hub."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, UniqueConstraint, event, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db.base import Base, UtcTime
+
+AMENITIES = {
+    "screen": "Screen",
+    "whiteboard": "Whiteboard",
+    "video": "Video conferencing",
+    "phone": "Conference phone",
+    "hearing-loop": "Hearing loop",
+    "wheelchair": "Wheelchair accessible",
+}
+"""What the table of amenities starts with."""
+
+
+class Building(Base):
+    __tablename__ = "buildings"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+    time_zone: Mapped[str] = mapped_column(String(64))
+    """An IANA name."""
+
+
+class Floor(Base):
+    __tablename__ = "floors"
+    __table_args__ = (UniqueConstraint("building_key", "name"),)
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    building_key: Mapped[int] = mapped_column(ForeignKey("buildings.key"))
+    name: Mapped[str] = mapped_column(String(255))
+
+
+class Amenity(Base):
+    __tablename__ = "amenities"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+
+
+class RoomAmenity(Base):
+    __tablename__ = "room_amenities"
+
+    room_key: Mapped[int] = mapped_column(ForeignKey("rooms.key"), primary_key=True)
+    amenity_key: Mapped[int] = mapped_column(ForeignKey("amenities.key"), primary_key=True)
+
+
+class Room(Base):
+    """A row is kept for ever: bookings refer to it after the room is gone."""
+
+    __tablename__ = "rooms"
+    __table_args__ = (
+        Index(
+            "ix_rooms_name_on_floor",
+            "floor_key",
+            "name",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index("ix_rooms_name", "name", "key"),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    floor_key: Mapped[int] = mapped_column(ForeignKey("floors.key"))
+    name: Mapped[str] = mapped_column(String(255))
+    capacity: Mapped[int]
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Only what differs from the site's policy."""
+    out_of_service: Mapped[str | None] = mapped_column(String(255))
+    """The reason, while nobody can use the room."""
+    has_panels: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    revision: Mapped[int] = mapped_column(default=1)
+    published_revision: Mapped[int] = mapped_column(default=0)
+    publish_due_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+
+
+class Contact(Base):
+    """`began_at` to `last_at`, both included; `ended_at` is null while the panel is connected."""
+
+    __tablename__ = "panel_contacts"
+    __table_args__ = (
+        Index("ix_panel_contacts_room", "room_key", "last_at"),
+        Index("ix_panel_contacts_open", "panel_id", sqlite_where=text("ended_at IS NULL")),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    room_key: Mapped[int] = mapped_column(ForeignKey("rooms.key"))
+    panel_id: Mapped[str] = mapped_column(String(64))
+    began_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+@event.listens_for(Amenity.__table__, "after_create")
+def _furnish(amenities: Table, connection: Connection, **_: object) -> None:
+    connection.execute(amenities.insert(), [{"slug": slug, "name": name} for slug, name in AMENITIES.items()])
+
+
+SQLITE_TRIGGERS: tuple[str, ...] = ()

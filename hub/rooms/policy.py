@@ -1,0 +1,116 @@
+"""A room's policy: the site's defaults, and what the room overrides (contract, "Policy")."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from hub.errors import Refused
+
+Weekday = Annotated[int, Meta(ge=1, le=7, description="ISO: Monday is 1")]
+LocalTime = Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", description="HH:MM")]
+WithinADay = Annotated[int, Meta(ge=0, le=24 * 60)]
+Length = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
+Steps = Annotated[list[Annotated[int, Meta(ge=1, le=24 * 60)]], Meta(max_length=12)]
+Days = Annotated[int, Meta(ge=1, le=3660)]
+
+
+class OpeningHours(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    """Local times of one weekday; a day may have several."""
+
+    weekday: Weekday
+    opens: LocalTime
+    closes: LocalTime
+
+
+class PolicyOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
+    """What a room does differently. In a change, null goes back to the site's default."""
+
+    check_in_opens_minutes: WithinADay | UnsetType | None = UNSET
+    check_in_closes_minutes: WithinADay | UnsetType | None = UNSET
+    check_in_required: bool | UnsetType | None = UNSET
+    extend_minutes: Steps | UnsetType | None = UNSET
+    quick_book_minutes: Steps | UnsetType | None = UNSET
+    buffer_minutes: WithinADay | UnsetType | None = UNSET
+    min_minutes: Length | UnsetType | None = UNSET
+    max_minutes: Length | UnsetType | None = UNSET
+    horizon_days: Days | UnsetType | None = UNSET
+    requires_approval: bool | UnsetType | None = UNSET
+    opening_hours: Annotated[list[OpeningHours], Meta(max_length=28)] | UnsetType | None = UNSET
+
+
+class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
+    """The rules in force in a room. Lengths are in minutes; `..._s` gives them in seconds."""
+
+    check_in_opens_minutes: int = 15
+    check_in_closes_minutes: int = 15
+    check_in_required: bool = True
+    extend_minutes: list[int] = msgspec.field(default_factory=lambda: [15, 30])
+    quick_book_minutes: list[int] = msgspec.field(default_factory=lambda: [15, 30, 60])
+    buffer_minutes: int = 0
+    min_minutes: int = 15
+    max_minutes: int = 8 * 60
+    horizon_days: int = 180
+    requires_approval: bool = False
+    opening_hours: list[OpeningHours] = msgspec.field(
+        default_factory=lambda: [OpeningHours(day, "08:00", "18:00") for day in range(1, 6)]
+    )
+
+    @property
+    def check_in_opens_s(self) -> int:
+        return self.check_in_opens_minutes * 60
+
+    @property
+    def check_in_closes_s(self) -> int:
+        return self.check_in_closes_minutes * 60
+
+    @property
+    def buffer_s(self) -> int:
+        return self.buffer_minutes * 60
+
+    @property
+    def min_s(self) -> int:
+        return self.min_minutes * 60
+
+    @property
+    def max_s(self) -> int:
+        return self.max_minutes * 60
+
+    @property
+    def extend_s(self) -> list[int]:
+        return [minutes * 60 for minutes in self.extend_minutes]
+
+    @property
+    def quick_book_s(self) -> list[int]:
+        return [minutes * 60 for minutes in self.quick_book_minutes]
+
+    @property
+    def horizon(self) -> timedelta:
+        return timedelta(days=self.horizon_days)
+
+
+def effective(overrides: dict[str, Any]) -> Policy:
+    """The site's policy with a room's stored overrides laid over it."""
+    return msgspec.convert(overrides, Policy)
+
+
+def merged(overrides: dict[str, Any], changes: PolicyOverrides) -> dict[str, Any]:
+    """The overrides to store after `changes`. Raises Refused where the whole makes no sense."""
+    kept = overrides | msgspec.to_builtins(changes)
+    kept = {name: value for name, value in kept.items() if value is not None}
+    _check(effective(kept))
+    return kept
+
+
+def _check(policy: Policy) -> None:
+    if policy.min_minutes > policy.max_minutes:
+        raise _bad_policy("minMinutes is more than maxMinutes.")
+    if any(hours.opens >= hours.closes for hours in policy.opening_hours):
+        raise _bad_policy("Opening hours close after they open; a day has several where it needs them.")
+
+
+def _bad_policy(detail: str) -> Refused:
+    return Refused("bad-policy", "This policy contradicts itself", detail)
