@@ -1,0 +1,18 @@
+/** What somebody is looking for; kept while they look around. */
+import { MINUTE } from "./time"
+
+class Wish {
+  people = $state(2)
+  minutes = $state(30)
+  words = $state("")
+  floorId = $state("")
+  amenity = $state("")
+  readonly span = $derived(this.minutes * MINUTE)
+
+  clear() {
+    this.people = 1
+    this.words = this.floorId = this.amenity = ""
+  }
+}
+
+export const wish = new Wish()

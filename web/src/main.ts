@@ -1,0 +1,9 @@
+import { mount } from "svelte"
+import App from "./App.svelte"
+import "./base.css"
+
+// The day strips measure their titles: have the letters first, but never wait long for them.
+const letters = document.fonts.load('500 13px "Atkinson Hyperlegible Next Variable"')
+await Promise.race([letters, new Promise(resolve => setTimeout(resolve, 800))]).catch(() => {})
+
+mount(App, { target: document.querySelector("#app")! })
