@@ -1,0 +1,113 @@
+"""The day as a ring: a twelve-hour clock face with an arc wherever the hour hand will meet a meeting.
+
+It shows the half hour that went by and the eleven and a half hours to come. Angles are in minutes of the
+face, 720 to the round.
+"""
+
+from math import cos, pi, sin
+
+from firmware import fonts
+from shared.room_state import timeline
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firmware.canvas import Canvas
+    from firmware.fonts import Font
+    from firmware.screens.view import View
+
+CENTRE_X, CENTRE_Y = 213, 210
+_OUTER, _INNER = 177, 143
+_TICK, _NUMERAL = 185, 195
+_POINTER_TIP, _POINTER_FOOT = _INNER - 5, _INNER - 27
+WORDS_RADIUS = _POINTER_FOOT - 6
+"""Words inside this circle are never touched by the pointer."""
+
+_STEP_S = 300
+_BACK, _AHEAD = 30, 690
+
+
+def next_step_at(now: int) -> int:
+    """The unix second at which the pointer moves next: it goes in steps of five minutes."""
+    return now // _STEP_S * _STEP_S + _STEP_S
+
+
+def draw(canvas: "Canvas", view: "View") -> None:
+    """The face, and with a room the arcs; with a trusted clock the pointer."""
+    _draw_face(canvas)
+    if view.state is None or not view.clock_trusted:
+        return
+    now = view.local(view.now) // _STEP_S * 5
+    horizon = view.local(view.state["horizonUnix"]) // 60
+    if horizon < now + _AHEAD:
+        _arc(canvas, (_INNER - 2, _OUTER + 2), max(horizon, now - _BACK), now + _AHEAD, canvas.paper)
+    waiting = view.known()[1].check_in
+    for meeting in timeline(view.state):
+        start = view.local(meeting["startUnix"]) // 60
+        end = -(-view.local(meeting["endUnix"]) // 60)
+        if start < now + _AHEAD and end > now - _BACK:
+            striped = waiting is not None and waiting["id"] == meeting["id"]
+            _draw_meeting(canvas, max(start, now - _BACK), min(end, now + _AHEAD), striped)
+    _draw_pointer(canvas, now)
+
+
+def _draw_face(canvas: "Canvas") -> None:
+    for radius in (_OUTER, _OUTER - 1, _INNER, _INNER + 1):
+        canvas.circle(CENTRE_X, CENTRE_Y, radius)
+    for hour in range(12):
+        if hour % 3:
+            _arc(canvas, (_TICK, _TICK + 9), hour * 60 - 3, hour * 60 + 3, canvas.ink)
+        else:
+            x, y = _at(_NUMERAL, hour * 60)
+            canvas.centred(x, y + 7, str(hour or 12), fonts.B20)
+
+
+def _draw_meeting(canvas: "Canvas", start: int, end: int, striped: bool) -> None:  # noqa: FBT001
+    """A filled arc with a hair of paper at its ends, so that meetings that touch stay two; or stripes."""
+    if not striped:
+        _arc(canvas, (_INNER, _OUTER), start + 1, max(end - 1, start + 2), canvas.ink)
+        return
+    for stripe in range(start, end, 8):
+        _arc(canvas, (_INNER, _OUTER), stripe, min(stripe + 4, end), canvas.ink)
+
+
+def _draw_pointer(canvas: "Canvas", now: int) -> None:
+    corners: list[int] = []
+    for radius, minute in ((_POINTER_TIP, now), (_POINTER_FOOT, now - 14), (_POINTER_FOOT, now + 14)):
+        corners.extend(_at(radius, minute))
+    canvas.polygon(corners, canvas.ink)
+
+
+def _arc(canvas: "Canvas", radii: "tuple[int, int]", start: int, end: int, ink: int) -> None:
+    """A piece of the ring as one polygon, with a corner every six minutes (3 degrees)."""
+    minutes = list(range(start, end, 6))
+    minutes.append(end)
+    corners: list[int] = []
+    for minute in minutes:
+        corners.extend(_at(radii[1], minute))
+    for minute in reversed(minutes):
+        corners.extend(_at(radii[0], minute))
+    canvas.polygon(corners, ink)
+
+
+def _at(radius: int, minute: int) -> "tuple[int, int]":
+    angle = minute % 720 * pi / 360
+    return round(CENTRE_X + radius * sin(angle)), round(CENTRE_Y - radius * cos(angle))
+
+
+def draw_words(canvas: "Canvas", word: str, line: str) -> None:
+    """One word as large as the ring holds, and a line below it."""
+    font = _largest(word, (fonts.D64, fonts.D50, fonts.D40, fonts.D32))
+    canvas.centred(CENTRE_X, CENTRE_Y + 12, word, font)
+    small = _largest(line, (fonts.T25, fonts.T20))
+    canvas.centred(CENTRE_X, CENTRE_Y + 50, line, small)
+
+
+def _largest(words: str, choices: "Sequence[Font]") -> "Font":
+    """The largest face in which `words`, at most 50 px from the centre's height, stay inside the circle."""
+    widest = 2 * int((WORDS_RADIUS * WORDS_RADIUS - 50 * 50) ** 0.5)
+    for font in choices:
+        if font.width(words) <= widest:
+            return font
+    return choices[-1]

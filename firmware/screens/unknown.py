@@ -1,0 +1,19 @@
+"""The panel has heard nothing of the present: it must not say Free."""
+
+from firmware.screens import layout, ring, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from firmware.canvas import Canvas
+    from firmware.screens.view import View
+
+
+def draw(canvas: "Canvas", view: "View") -> None:
+    state = view.known()[0]
+    ring.draw(canvas, view)
+    heard = view.offline_since if view.offline_since is not None else state["publishedUnix"]
+    ring.draw_words(canvas, "No news", "since " + words.moment(view, heard))
+    y = layout.draw_header(canvas, view)
+    layout.draw_code(canvas, view, "Scan to see", "the room now")
+    y = layout.draw_label(canvas, y, "Perhaps booked")
+    layout.draw_sentence(canvas, y, "Nothing is known after %s" % words.moment(view, state["horizonUnix"]))

@@ -1,0 +1,76 @@
+"""What a screen needs to know; the panel's program makes one for each picture."""
+
+from shared.room_state import utc_offset_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.room_state import Meeting, RoomState
+    from shared.room_status import RoomStatus
+
+
+class View:
+    """One moment of the panel.
+
+    `screen` is idle, check_in, meeting, end_early, unknown, out_of_service, starting or unclaimed; the
+    first six need `state` and `status`. `offline_since` is when the hub was last heard, None while there
+    is contact. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
+    `notice` one short sentence, such as a refusal.
+    """
+
+    __slots__ = (
+        "clock_trusted",
+        "hour24",
+        "notice",
+        "now",
+        "offline_since",
+        "pending",
+        "pressed",
+        "screen",
+        "state",
+        "status",
+        "web_url",
+    )
+
+    def __init__(
+        self,
+        screen: str,
+        now: int,
+        state: "RoomState | None" = None,
+        status: "RoomStatus | None" = None,
+        *,
+        offline_since: "int | None" = None,
+        clock_trusted: bool = True,
+        hour24: bool = True,
+        web_url: "str | None" = None,
+        pressed: "int | None" = None,
+        pending: "Sequence[str]" = (),
+        notice: "str | None" = None,
+    ) -> None:
+        self.screen = screen
+        self.now = now
+        self.state = state
+        self.status = status
+        self.offline_since = offline_since
+        self.clock_trusted = clock_trusted
+        self.hour24 = hour24
+        self.web_url = web_url
+        self.pressed = pressed
+        self.pending = pending
+        self.notice = notice
+
+    def local(self, unix: int) -> int:
+        """Seconds since 1970 as the room's own clocks count them; UTC while no room is known."""
+        return unix + (utc_offset_at(self.state, unix) if self.state is not None else 0)
+
+    def known(self) -> "tuple[RoomState, RoomStatus]":
+        """State and status, on a screen that cannot be shown without them."""
+        if self.state is None or self.status is None:
+            raise ValueError(self.screen + " needs a room")
+        return self.state, self.status
+
+    def meeting(self) -> "Meeting | None":
+        """The meeting that the screen is about: the current one, else the one to check in to, else the next."""
+        status = self.known()[1]
+        return status.current or status.check_in or status.next

@@ -1,0 +1,66 @@
+"""Draws panel screens; runs under MicroPython, for tools/preview.py and the tests.
+
+Reads one JSON object a line: `state` (a RoomState or null), `now`, and any other field of a `View`;
+`screen` may be left out where a state is given, and `contact` is handed to `status_at`. Writes the
+48,000 bytes of each frame, then to stderr one JSON line of what it cost.
+"""
+
+import gc
+import json
+import sys
+import time
+
+from firmware.canvas import Canvas
+
+CANVAS = Canvas()
+
+from firmware import screens  # noqa: E402  after the frame, as on a panel
+from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE, status_at  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from shared.room_status import RoomStatus
+
+
+def screen_of(status: "RoomStatus") -> str:
+    if status.status == OUT_OF_SERVICE:
+        return "out_of_service"
+    if status.status == OCCUPIED:
+        return "meeting" if status.checked_in else "check_in"
+    return "idle" if status.status == AVAILABLE else "unknown"
+
+
+def view_of(asked: "dict[str, Any]") -> "screens.View":
+    state = asked.pop("state", None)
+    contact = asked.pop("contact", None)
+    now = asked.pop("now")
+    status = status_at(state, now, contact) if state is not None else None
+    screen = asked.pop("screen", None) or (screen_of(status) if status is not None else "starting")
+    return screens.View(screen, now, state, status, **asked)
+
+
+def heap_used() -> int:
+    return gc.mem_alloc()  # type: ignore[attr-defined,no-any-return]
+
+
+def main() -> None:
+    for line in sys.stdin:
+        view = view_of(json.loads(line))
+        gc.collect()
+        before, began = heap_used(), now_us()
+        screens.draw(CANVAS, view)
+        drawn_us, after = now_us() - began, heap_used()
+        sys.stdout.buffer.write(CANVAS.buffer)
+        gc.collect()
+        cost = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after, "heapKept": heap_used()}
+        cost["keys"] = screens.soft_keys(view)
+        sys.stderr.write(json.dumps(cost) + "\n")
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+main()
