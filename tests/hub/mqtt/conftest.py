@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from raw_mqtt import RawClient
-from running_broker import Building, PahoPanel, RunningBroker
+
+from tests.hub.mqtt.raw_mqtt import RawClient
+from tests.hub.mqtt.running_broker import Building, PahoPanel, RunningBroker
 
 
 @pytest.fixture

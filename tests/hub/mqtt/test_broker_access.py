@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from running_broker import wait_until
 
 from shared import topics
+from tests.hub.mqtt.running_broker import wait_until
 
 REFUSED = 0x80
 STATE = topics.room_state("r1")

@@ -8,7 +8,10 @@ import struct
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from raw_mqtt import (
+
+from hub.mqtt import packets, panel_link
+from shared import topics
+from tests.hub.mqtt.raw_mqtt import (
     PINGRESP,
     RawClient,
     connect,
@@ -19,10 +22,7 @@ from raw_mqtt import (
     subscribe,
     text,
 )
-from running_broker import wait_until
-
-from hub.mqtt import packets, panel_link
-from shared import topics
+from tests.hub.mqtt.running_broker import wait_until
 
 STATE = topics.room_state("r1")
 HELLO = topics.panel_up("p2", "hello")

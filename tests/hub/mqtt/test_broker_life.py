@@ -10,12 +10,12 @@ import ssl
 import subprocess
 
 import pytest
-from raw_mqtt import CONNACK, SUBACK, connect, puback, publish, subscribe
-from running_broker import Building
 
 from hub.mqtt import embedded_broker
 from hub.mqtt.embedded_broker import EmbeddedBroker
 from shared import topics
+from tests.hub.mqtt.raw_mqtt import CONNACK, SUBACK, connect, puback, publish, subscribe
+from tests.hub.mqtt.running_broker import Building
 
 STORM_PANELS = 200
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from raw_mqtt import CONNACK, PING, PINGRESP, connect, frame, subscribe, text
-from running_broker import wait_until
 
 from shared import topics
+from tests.hub.mqtt.raw_mqtt import CONNACK, PING, PINGRESP, connect, frame, subscribe, text
+from tests.hub.mqtt.running_broker import wait_until
 
 BAD_VERSION, BAD_ID, UNAVAILABLE, NOT_AUTHORIZED = 1, 2, 3, 5
 

@@ -6,10 +6,10 @@ import asyncio
 import time
 
 import pytest
-from raw_mqtt import DISCONNECT, PING, PINGRESP, PUBACK, PUBCOMP, PUBREC, publish, pubrel
-from running_broker import wait_until
 
 from shared import topics
+from tests.hub.mqtt.raw_mqtt import DISCONNECT, PING, PINGRESP, PUBACK, PUBCOMP, PUBREC, publish, pubrel
+from tests.hub.mqtt.running_broker import wait_until
 
 HELLO = topics.panel_up("p1", "hello")
 PRESENCE = topics.panel_up("p1", "presence")
