@@ -62,7 +62,7 @@ class Canvas:
             for column in range(x + (x + row) % 2, x + width, 2):
                 self._dots.pixel(column, row, self.paper)
 
-    def bitmap(self, x: int, y: int, rows: bytearray, size: int, scale: int) -> None:
+    def modules(self, x: int, y: int, rows: bytearray, size: int, scale: int) -> None:
         """Draws a square of `size` modules, one byte each, in black whatever the ink is."""
         for row in range(size):
             for column in range(size):

@@ -12,6 +12,7 @@ _VERSIONS = (
     (134, 24, 2, 30),
     (172, 16, 4, 34),
 )
+MOST_BYTES = 106
 _FORMAT = 0b101010000010010  # level M, mask 0, with its check bits and mask (table C.1)
 _DARK, _FREE = 1, 2
 
@@ -19,7 +20,7 @@ _DARK, _FREE = 1, 2
 def encode(text: str) -> "tuple[int, bytearray]":
     """The code's size in modules, and its modules row by row, 1 for dark.
 
-    Raises ValueError when `text` has more than the 106 bytes that version 6 holds.
+    Raises ValueError when `text` has more than `MOST_BYTES`, which version 6 holds.
     """
     data = text.encode()
     for number, (total, check, blocks, centre) in enumerate(_VERSIONS, 1):

@@ -32,6 +32,7 @@ def wrap(
     lines: list[str] = []
     rest = " ".join(words.split())
     while rest and len(lines) < most:
+        rest = rest.lstrip()
         end = _room(rest, font, width)
         if end < len(rest) and rest[end] != " ":
             space = rest.rfind(" ", 0, end)
@@ -40,7 +41,7 @@ def wrap(
             elif whole_words:
                 return lines, rest
         lines.append(rest[:end])
-        rest = rest[end:].lstrip() if rest[end : end + 1] == " " else rest[end:]
+        rest = rest[end:]
     return lines, rest
 
 

@@ -92,7 +92,8 @@ PACKS = (
 @cache
 def _file(archive: Path, name: str) -> tuple[bytes, frozenset[int]]:
     """A font file out of an npm archive, and the code points that it draws."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-not-found]  only bakers have it
+    # Only bakers have it.
+    from fontTools.ttLib import TTFont  # type: ignore[import-not-found]
 
     with tarfile.open(archive) as package:
         member = package.extractfile(f"package/files/{name}")
@@ -119,7 +120,7 @@ def _find(packages: Path, faces: tuple[Face, ...], size: int, code: int) -> Any:
 
 def _glyph(font: Any, text: str, ascent: int) -> tuple[int, int, int, int, int, bytes]:
     """(advance, left, top, width, height, rows) of a character; top counts down from the ascent line."""
-    advance = round(font.getlength(text))
+    advance = round(max(font.getlength(text), 0.26 * font.size if text == " " else 0))
     margin = 64
     image = Image.new("L", (advance + 2 * margin, 3 * margin + ascent), 0)
     ImageDraw.Draw(image).text((margin, margin + ascent), text, fill=255, font=font, anchor="ls")

@@ -54,8 +54,8 @@ def main() -> None:
         drawn_us, after = now_us() - began, heap_used()
         sys.stdout.buffer.write(CANVAS.buffer)
         gc.collect()
-        cost = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after, "heapKept": heap_used()}
-        cost["keys"] = screens.soft_keys(view)
+        cost: dict[str, Any] = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after}
+        cost.update(heapKept=heap_used(), keys=screens.soft_keys(view))
         sys.stderr.write(json.dumps(cost) + "\n")
 
 

@@ -3,8 +3,8 @@
 from firmware.screens import (
     check_in,
     end_early,
+    foot,
     idle,
-    layout,
     meeting,
     out_of_service,
     ring,
@@ -38,7 +38,7 @@ def draw(canvas: "Canvas", view: "View") -> None:
     canvas.set_ink(0 if view.screen in _BUSY else 1)
     canvas.clear()
     _SCREENS[view.screen].draw(canvas, view)
-    layout.draw_keys(canvas, view, soft_keys(view))
+    foot.draw_keys(canvas, view, soft_keys(view))
 
 
 def next_redraw_at(view: "View") -> int:

@@ -1,6 +1,6 @@
 """The room's time has come, and nobody has checked in yet."""
 
-from firmware.screens import layout, ring, words
+from firmware.screens import column, foot, ring, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +14,10 @@ def draw(canvas: "Canvas", view: "View") -> None:
     if meeting is None:
         raise ValueError("nothing to check in to")
     by = meeting["checkInByUnix"] if status.check_in is not None else None
-    until = "until " + words.moment(view, meeting["endUnix"])
+    until = "until " + words.end(view, meeting)
     ring.draw(canvas, view)
     ring.draw_words(canvas, "Check in", until if by is None else "by " + words.clock(view, by))
-    y = layout.draw_header(canvas, view)
-    bottom = layout.draw_code(canvas, view, "or scan", "to check in")
-    y = layout.draw_label(canvas, y, "Now", until)
-    y = layout.draw_main(canvas, view, y, meeting, meeting["organizer"])
-    layout.draw_later(canvas, view, y, layout.after(status), bottom)
+    bottom = foot.draw_link(canvas, view, "or scan", "to check in")
+    top = column.draw_header(canvas, view)
+    baseline = column.draw_meeting(canvas, view, top, "Now", meeting, bottom)
+    column.draw_later(canvas, view, baseline, view.later(), bottom)

@@ -1,6 +1,6 @@
 """Somebody pressed End early: is it meant?"""
 
-from firmware.screens import layout, ring, words
+from firmware.screens import column, ring, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ def draw(canvas: "Canvas", view: "View") -> None:
     if status.next is not None:
         free = "free until " + words.moment(view, status.next["startUnix"])
     ring.draw_words(canvas, "Done?", free)
-    y = layout.draw_header(canvas, view)
-    y = layout.draw_label(canvas, y, "End now", "booked until " + words.moment(view, meeting["endUnix"]))
-    y = layout.draw_main(canvas, view, y, meeting, meeting["organizer"])
-    layout.draw_later(canvas, view, y, layout.after(status), layout.BOTTOM)
+    top = column.draw_header(canvas, view)
+    baseline = column.draw_meeting(canvas, view, top, "End now", meeting, column.BOTTOM)
+    column.draw_later(canvas, view, baseline, view.later(), column.BOTTOM)

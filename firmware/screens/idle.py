@@ -1,6 +1,6 @@
 """The room is free."""
 
-from firmware.screens import layout, ring, words
+from firmware.screens import column, foot, ring, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ def draw(canvas: "Canvas", view: "View") -> None:
     elif status.until is not None and status.until_known:
         ring.draw_words(canvas, "Free", "until " + words.moment(view, status.until))
     else:
-        ring.draw_words(canvas, "Free", "nothing booked")
-    y = layout.draw_header(canvas, view)
-    bottom = layout.draw_code(canvas, view, "Scan to book", "another time")
-    layout.draw_next(canvas, view, y, bottom)
+        ring.draw_words(canvas, "Free", "rest of the day")
+    bottom = foot.draw_link(canvas, view, "Scan to book", "another time")
+    column.draw_next(canvas, view, column.draw_header(canvas, view), bottom)

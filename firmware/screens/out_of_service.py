@@ -1,6 +1,6 @@
 """The room cannot be used."""
 
-from firmware.screens import layout, ring
+from firmware.screens import column, foot, ring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 def draw(canvas: "Canvas", view: "View") -> None:
     ring.draw(canvas, view)
     ring.draw_words(canvas, "Closed", "out of service")
-    y = layout.draw_header(canvas, view)
-    layout.draw_code(canvas, view, "Scan to find", "another room")
-    y = layout.draw_label(canvas, y, "Out of service")
-    layout.draw_sentence(canvas, y, view.known()[0]["room"]["outOfService"] or "Please take another room")
+    baseline = column.draw_header(canvas, view)
+    foot.draw_link(canvas, view, "Scan to find", "another room")
+    column.draw_label(canvas, baseline, "Out of service")
+    column.draw_sentence(
+        canvas, baseline, view.known()[0]["room"]["outOfService"] or "Please take another room"
+    )

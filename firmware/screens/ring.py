@@ -36,13 +36,13 @@ def next_step_at(now: int) -> int:
 def draw(canvas: "Canvas", view: "View") -> None:
     """The face, and with a room the arcs; with a trusted clock the pointer."""
     _draw_face(canvas)
-    if view.state is None or not view.clock_trusted:
+    if view.state is None or view.status is None or not view.clock_trusted:
         return
     now = view.local(view.now) // _STEP_S * 5
     horizon = view.local(view.state["horizonUnix"]) // 60
     if horizon < now + _AHEAD:
-        _arc(canvas, (_INNER - 2, _OUTER + 2), max(horizon, now - _BACK), now + _AHEAD, canvas.paper)
-    waiting = view.known()[1].check_in
+        _draw_unknown(canvas, max(horizon, now - _BACK), now + _AHEAD)
+    waiting = view.status.check_in
     for meeting in timeline(view.state):
         start = view.local(meeting["startUnix"]) // 60
         end = -(-view.local(meeting["endUnix"]) // 60)
@@ -61,6 +61,14 @@ def _draw_face(canvas: "Canvas") -> None:
         else:
             x, y = _at(_NUMERAL, hour * 60)
             canvas.centred(x, y + 7, str(hour or 12), fonts.B20)
+
+
+def _draw_unknown(canvas: "Canvas", start: int, end: int) -> None:
+    """Past the horizon the ring's edges are dashed: there may be meetings that this panel never heard of."""
+    _arc(canvas, (_INNER - 2, _OUTER + 2), start, end, canvas.paper)
+    for dash in range(start, end - 4, 12):
+        for radius in (_INNER, _OUTER - 1):
+            _arc(canvas, (radius, radius + 1), dash, dash + 4, canvas.ink)
 
 
 def _draw_meeting(canvas: "Canvas", start: int, end: int, striped: bool) -> None:  # noqa: FBT001
@@ -99,9 +107,9 @@ def _at(radius: int, minute: int) -> "tuple[int, int]":
 def draw_words(canvas: "Canvas", word: str, line: str) -> None:
     """One word as large as the ring holds, and a line below it."""
     font = _largest(word, (fonts.D64, fonts.D50, fonts.D40, fonts.D32))
-    canvas.centred(CENTRE_X, CENTRE_Y + 12, word, font)
+    canvas.centred(CENTRE_X, CENTRE_Y + 7, word, font)
     small = _largest(line, (fonts.T25, fonts.T20))
-    canvas.centred(CENTRE_X, CENTRE_Y + 50, line, small)
+    canvas.centred(CENTRE_X, CENTRE_Y + 46, line, small)
 
 
 def _largest(words: str, choices: "Sequence[Font]") -> "Font":

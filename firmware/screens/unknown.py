@@ -1,6 +1,6 @@
 """The panel has heard nothing of the present: it must not say Free."""
 
-from firmware.screens import layout, ring, words
+from firmware.screens import column, foot, ring, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ def draw(canvas: "Canvas", view: "View") -> None:
     ring.draw(canvas, view)
     heard = view.offline_since if view.offline_since is not None else state["publishedUnix"]
     ring.draw_words(canvas, "No news", "since " + words.moment(view, heard))
-    y = layout.draw_header(canvas, view)
-    layout.draw_code(canvas, view, "Scan to see", "the room now")
-    y = layout.draw_label(canvas, y, "Perhaps booked")
-    layout.draw_sentence(canvas, y, "Nothing is known after %s" % words.moment(view, state["horizonUnix"]))
+    baseline = column.draw_header(canvas, view)
+    foot.draw_link(canvas, view, "Scan to see", "the room now")
+    column.draw_label(canvas, baseline, "Perhaps booked")
+    column.draw_sentence(
+        canvas, baseline, "Nothing is known after %s" % words.moment(view, state["horizonUnix"])
+    )

@@ -74,3 +74,8 @@ class View:
         """The meeting that the screen is about: the current one, else the one to check in to, else the next."""
         status = self.known()[1]
         return status.current or status.check_in or status.next
+
+    def later(self) -> "list[Meeting]":
+        """Every meeting after the one that is on."""
+        status = self.known()[1]
+        return status.upcoming if status.next is None else [status.next] + status.upcoming  # noqa: RUF005

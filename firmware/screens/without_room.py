@@ -1,6 +1,6 @@
 """The panel has no room to show: it starts, or nobody has given it one."""
 
-from firmware.screens import layout, ring
+from firmware.screens import column, foot, ring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 def draw(canvas: "Canvas", view: "View") -> None:
     ring.draw(canvas, view)
-    y = layout.draw_header(canvas, view)
+    baseline = column.draw_header(canvas, view)
     if view.screen == "unclaimed":
         ring.draw_words(canvas, "Hello", "no room yet")
-        layout.draw_code(canvas, view, "Scan to open", "Circle Time")
-        y = layout.draw_label(canvas, y, "New panel")
-        layout.draw_sentence(canvas, y, "Give this panel a room in the web app")
+        foot.draw_link(canvas, view, "Scan to open", "Circle Time")
+        column.draw_label(canvas, baseline, "New panel")
+        column.draw_sentence(canvas, baseline, "Give this panel a room in the web app")
     else:
         ring.draw_words(canvas, "Hello", "one moment")
-        y = layout.draw_label(canvas, y, "Starting")
-        layout.draw_sentence(canvas, y, "Asking the hub for this room")
+        column.draw_label(canvas, baseline, "Starting")
+        column.draw_sentence(canvas, baseline, "Asking the hub for this room")

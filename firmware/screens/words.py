@@ -18,11 +18,17 @@ def clock(view: "View", unix: int) -> str:
     return "%d:%02d %s" % ((hour + 11) % 12 + 1, minute % 60, "PM" if hour >= 12 else "AM")
 
 
-def moment(view: "View", unix: int) -> str:
-    """The time of day, with the weekday where it lies beyond the ring: `Tue 09:00`."""
-    if abs(unix - view.now) < _RING_S:
-        return clock(view, unix)
-    return weekday(view, unix)[:3] + " " + clock(view, unix)
+def moment(view: "View", unix: int, beside: "int | None" = None) -> str:
+    """The time of day; with the weekday, `Tue 09:00`, beyond the ring and on another day than `beside` or now."""
+    other_day = _day(view, unix) != _day(view, view.now if beside is None else beside)
+    if other_day and abs(unix - view.now) >= _RING_S:
+        return weekday(view, unix)[:3] + " " + clock(view, unix)
+    return clock(view, unix)
+
+
+def end(view: "View", meeting: "Meeting") -> str:
+    """When a meeting ends, read beside its start, or beside now once it has begun."""
+    return moment(view, meeting["endUnix"], max(meeting["startUnix"], view.now))
 
 
 def weekday(view: "View", unix: int) -> str:

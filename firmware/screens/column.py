@@ -1,0 +1,161 @@
+"""The column right of the ring: the room, what must be said, and the meetings. Heights are text baselines."""
+
+from firmware import fonts
+from firmware.screens import words
+from firmware.text_layout import fit, shorten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from firmware.canvas import Canvas
+    from firmware.fonts import Font
+    from firmware.screens.view import View
+    from shared.room_state import Meeting
+
+LEFT, RIGHT = 444, 784
+BOTTOM = 414
+_WIDTH = RIGHT - LEFT
+_RULE_Y = 103
+_DETAIL = 26
+
+
+def draw_header(canvas: "Canvas", view: "View") -> int:
+    """The room, and below it a rule or the strip with what must be said; returns the next baseline."""
+    name = view.state["room"]["name"] if view.state is not None else "Circle Time"
+    font, lines = fit(name, ((fonts.D50, 1), (fonts.D40, 1), (fonts.D32, 2), (fonts.D26, 2)), _WIDTH)
+    baseline = 58 if len(lines) == 1 else 29
+    for line in lines:
+        canvas.text(LEFT, baseline, line, font)
+        baseline += 33
+    if view.state is not None:
+        canvas.text(LEFT, 89, _place(view), fonts.T20)
+    said = _said(view)
+    if not said:
+        canvas.fill(LEFT, _RULE_Y, _WIDTH, 3)
+        return _RULE_Y + 32
+    canvas.fill(LEFT, _RULE_Y - 1, _WIDTH, 30)
+    canvas.set_ink(canvas.paper)
+    canvas.text(LEFT + 10, _RULE_Y + 20, shorten(said, fonts.B20, _WIDTH - 20), fonts.B20)
+    canvas.set_ink(canvas.paper)
+    return _RULE_Y + 54
+
+
+def _place(view: "View") -> str:
+    """Floor, seats and as many amenities as fit whole."""
+    line = ""
+    for part in words.place(view):
+        longer = line + " · " + part if line else part
+        if fonts.T20.width(longer) > _WIDTH:
+            break
+        line = longer
+    return line
+
+
+def _said(view: "View") -> str:
+    """What the strip says: what was just refused or done, else what makes the picture doubtful."""
+    if view.notice:
+        return view.notice
+    if view.offline_since is None:
+        return "" if view.clock_trusted else "The clock is not set"
+    if not view.clock_trusted:
+        return "No link to the hub"
+    return "No link to the hub since " + words.moment(view, view.offline_since)
+
+
+def draw_label(canvas: "Canvas", baseline: int, label: str, aside: str = "") -> None:
+    """A heading, and at the right what else there is room for."""
+    x = canvas.text(LEFT, baseline, label.upper(), fonts.B20)
+    aside_x = RIGHT - fonts.T20.width(aside)
+    if aside_x > x + 12:
+        canvas.text(aside_x, baseline, aside, fonts.T20)
+
+
+def draw_meeting(
+    canvas: "Canvas", view: "View", baseline: int, label: str, meeting: "Meeting", bottom: int
+) -> int:
+    """The meeting that the screen is about, its title in all the lines there is room for.
+
+    Returns the last baseline.
+    """
+    draw_label(canvas, baseline, label, "until " + words.end(view, meeting))
+    baseline += 40
+    most = (bottom - 6 - _DETAIL - baseline) // (fonts.D22.height - 3) + 1
+    font, lines = fit(
+        words.title(meeting), ((fonts.D32, 2), (fonts.D26, 2), (fonts.D22, most)), _title_width(view)
+    )
+    return _draw_entry(canvas, view, baseline, meeting, font, lines)
+
+
+def draw_later(canvas: "Canvas", view: "View", baseline: int, meetings: "list[Meeting]", bottom: int) -> None:
+    """As many of `meetings` as end above `bottom`, with a line where another day begins."""
+    first = view.meeting()
+    shown_day = words.day(view, first["startUnix"]) if first is not None else ""
+    for meeting in meetings:
+        day = words.day(view, meeting["startUnix"])
+        font, lines = fit(words.title(meeting), ((fonts.D26, 1), (fonts.D22, 2)), _title_width(view))
+        top = baseline + (38 if day == shown_day else 70)
+        if top + _entry_height(meeting, font, lines) + 6 > bottom:
+            return
+        if day != shown_day:
+            draw_label(canvas, top - 34, day)
+        baseline = _draw_entry(canvas, view, top, meeting, font, lines)
+        shown_day = day
+
+
+def _title_width(view: "View") -> int:
+    return RIGHT - _title_x(view)
+
+
+def _title_x(view: "View") -> int:
+    return LEFT + (110 if view.hour24 else 118)
+
+
+def _entry_height(meeting: "Meeting", font: "Font", lines: "list[str]") -> int:
+    """From the first baseline of an entry to its last."""
+    return (len(lines) - 1) * (font.height - 3) + (_DETAIL if meeting["organizer"] else 0)
+
+
+def _draw_entry(
+    canvas: "Canvas", view: "View", baseline: int, meeting: "Meeting", font: "Font", lines: "list[str]"
+) -> int:
+    """Start, title and organizer; returns the last baseline."""
+    x = _title_x(view)
+    last = baseline + _entry_height(meeting, font, lines)
+    _draw_start(canvas, view, baseline, meeting, large=font is fonts.D32)
+    for line in lines:
+        canvas.text(x, baseline, line, font)
+        baseline += font.height - 3
+    if meeting["organizer"]:
+        canvas.text(x, last, shorten(meeting["organizer"], fonts.T20, RIGHT - x), fonts.T20)
+    return last
+
+
+def _draw_start(canvas: "Canvas", view: "View", baseline: int, meeting: "Meeting", *, large: bool) -> None:
+    """The time of day; AM and PM small behind it."""
+    digits, _, half = words.clock(view, meeting["startUnix"]).partition(" ")
+    font = fonts.D26
+    if large and view.hour24:
+        font = fonts.D32
+    x = canvas.text(LEFT, baseline, digits, font)
+    canvas.text(x + 5, baseline, half, fonts.T20)
+
+
+def draw_next(canvas: "Canvas", view: "View", baseline: int, bottom: int) -> None:
+    """The meetings to come, or that there are none as far as is known."""
+    state, status = view.known()
+    if status.next is None:
+        draw_label(canvas, baseline, "Next")
+        draw_sentence(canvas, baseline, "Nothing booked")
+        canvas.text(LEFT, baseline + 68, "before " + words.moment(view, state["horizonUnix"]), fonts.T20)
+        return
+    label = words.day(view, status.next["startUnix"]) or "Next"
+    if view.offline_since is not None:
+        label += ", as last heard"
+    baseline = draw_meeting(canvas, view, baseline, label, status.next, bottom)
+    draw_later(canvas, view, baseline, status.upcoming, bottom)
+
+
+def draw_sentence(canvas: "Canvas", baseline: int, sentence: str) -> None:
+    """A sentence below a label, in up to five lines."""
+    font, lines = fit(sentence, ((fonts.D32, 2), (fonts.D26, 3), (fonts.D22, 5)), _WIDTH)
+    for index, line in enumerate(lines):
+        canvas.text(LEFT, baseline + 40 + index * (font.height - 3), line, font)

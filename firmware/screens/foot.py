@@ -1,0 +1,56 @@
+"""Below the ring and the column: the link to the room's page, and the three soft keys."""
+
+from firmware import fonts, qr
+from firmware.screens.column import BOTTOM, RIGHT
+from firmware.text_layout import shorten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from firmware.canvas import Canvas
+    from firmware.screens.soft_keys import Key
+    from firmware.screens.view import View
+
+_KEYS_Y, _KEY_WIDTH = 421, 266
+_LINK_BOTTOM = 405
+_QUIET = 4
+"""Modules of paper that a reader needs around a code (ISO/IEC 18004, 6.3.8)."""
+
+
+def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
+    """The code of `web_url` and what it is for, where there is one; returns the height at which they begin."""
+    if not view.web_url or len(view.web_url.encode()) > qr.MOST_BYTES:
+        return BOTTOM
+    size, modules = qr.encode(view.web_url)
+    scale = max(100 // size, 3)
+    left, top = RIGHT - size * scale, _LINK_BOTTOM - size * scale
+    canvas.modules(left, top, modules, size, scale)
+    words_right = left - _QUIET * scale - 4
+    canvas.text(words_right - fonts.B20.width(first), _LINK_BOTTOM - 29, first, fonts.B20)
+    canvas.text(words_right - fonts.T20.width(second), _LINK_BOTTOM - 4, second, fonts.T20)
+    return top - _QUIET * scale
+
+
+def draw_keys(canvas: "Canvas", view: "View", keys: "tuple[Key, Key, Key]") -> None:
+    """Grey when a key cannot be used; inverted when it is held down, or was and the hub has not answered."""
+    canvas.fill(0, _KEYS_Y, 800, 3)
+    if not (keys[0][0] or keys[1][0] or keys[2][0]):
+        return
+    for index, (label, action, enabled) in enumerate(keys):
+        left = index * 800 // 3
+        if index:
+            canvas.fill(left, _KEYS_Y + 14, 2, 34)
+        if label:
+            taken = enabled and (action is None or view.pressed == index)
+            _draw_key(canvas, left, label, taken=taken, enabled=enabled)
+
+
+def _draw_key(canvas: "Canvas", left: int, label: str, *, taken: bool, enabled: bool) -> None:
+    if taken:
+        canvas.fill(left + 11, _KEYS_Y + 10, _KEY_WIDTH - 20, 42)
+        canvas.set_ink(canvas.paper)
+    fitting = shorten(label, fonts.D26, _KEY_WIDTH - 28)
+    canvas.centred(left + _KEY_WIDTH // 2 + 1, _KEYS_Y + 40, fitting, fonts.D26)
+    if taken:
+        canvas.set_ink(canvas.paper)
+    if not enabled:
+        canvas.grey(left + 8, _KEYS_Y + 8, _KEY_WIDTH - 14, 46)
