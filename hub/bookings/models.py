@@ -1,0 +1,100 @@
+"""Bookings. Rows are kept for ever; none is ever deleted.
+
+`[starts_at, blocks_until)` is what a booking takes from its room: buffer included, null when it takes
+nothing (cancelled, a no-show, ended before it began). In one room these never overlap, so the one with the
+latest start below a given moment is the only one that can reach past it, and guard and trigger ask only it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db.base import Base, UtcTime
+
+PENDING, CONFIRMED, CHECKED_IN = "pending", "confirmed", "checked_in"
+COMPLETED, CANCELLED, NO_SHOW = "completed", "cancelled", "no_show"
+
+_BLOCKING = text("blocks_until IS NOT NULL")
+_DUE = text("next_at IS NOT NULL")
+
+
+class Booking(Base):
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("blocks_until > starts_at", name="blocks_after_start"),
+        Index(
+            "ix_bookings_blocking",
+            "room_key",
+            "starts_at",
+            "blocks_until",
+            sqlite_where=_BLOCKING,
+            postgresql_where=_BLOCKING,
+        ),
+        Index("ix_bookings_room_ends", "room_key", "ends_at", "starts_at"),
+        Index("ix_bookings_organizer", "organizer_key", "starts_at"),
+        Index("ix_bookings_due", "next_at", sqlite_where=_DUE, postgresql_where=_DUE),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    room_key: Mapped[int] = mapped_column(ForeignKey("rooms.key"))
+    title: Mapped[str] = mapped_column(String(255))
+    organizer_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    """Null for a walk-up and for what was imported."""
+    booked_by_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    starts_at: Mapped[datetime] = mapped_column(UtcTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcTime)
+    buffer_s: Mapped[int] = mapped_column(default=0)
+    """Fixed when the booking is made."""
+    blocks_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    status: Mapped[str] = mapped_column(String(16))
+    attendees: Mapped[int | None]
+    actual_attendees: Mapped[int | None]
+    private: Mapped[bool] = mapped_column(default=False)
+    series_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    check_in_exempt: Mapped[bool] = mapped_column(default=False)
+    check_in_by: Mapped[datetime | None] = mapped_column(UtcTime)
+    """The last moment for check-in; null where the booking is never released."""
+    held_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When it was kept although nobody had checked in, because no panel could have told."""
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    checked_in_by_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    checked_in_via: Mapped[str | None] = mapped_column(String(16))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    released_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    created_via: Mapped[str] = mapped_column(String(16))
+    revision: Mapped[int] = mapped_column(default=1)
+    next_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When time alone next changes its status; null once nothing does."""
+    imported_uid: Mapped[str | None] = mapped_column(String(512), unique=True)
+    """What the calendar it came from calls it: importing it again changes nothing."""
+
+
+def _guard(name: str, moment: str, own: str) -> str:
+    return f"""
+CREATE TRIGGER {name} {moment} ON bookings
+WHEN NEW.blocks_until IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'room-already-booked') WHERE NEW.starts_at < (
+    SELECT blocks_until FROM bookings
+    WHERE room_key = NEW.room_key AND blocks_until IS NOT NULL
+      AND starts_at < NEW.blocks_until{own}
+    ORDER BY starts_at DESC LIMIT 1);
+END"""  # noqa: S608  nothing from outside is in it
+
+
+SQLITE_TRIGGERS: tuple[str, ...] = (
+    _guard("bookings_never_overlap_on_insert", "BEFORE INSERT", ""),
+    _guard(
+        "bookings_never_overlap_on_update",
+        "BEFORE UPDATE OF room_key, starts_at, blocks_until",
+        " AND key <> NEW.key",
+    ),
+)
+"""The backstop behind the guard in `repository.conflicts`: it holds whoever writes."""

@@ -1,0 +1,173 @@
+"""Bookings as they are now: what is stored, with what time has done to it since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from hub.accounts import service as accounts
+from hub.accounts.service import Account
+from hub.bookings import lifecycle, refusals, repository
+from hub.bookings.models import CHECKED_IN, CONFIRMED
+from hub.clock import unix
+from hub.errors import Refused
+from hub.rooms import service as rooms
+from hub.rooms.service import RoomRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRecord:
+    """A booking at the moment it was asked for. `blocks_until` is None where it takes nothing from its room."""
+
+    key: int
+    id: str
+    room_key: int
+    room_id: str
+    title: str | None
+    organizer: Account | None
+    booked_by_key: int | None
+    starts_at: datetime
+    ends_at: datetime
+    buffer_s: int
+    blocks_until: datetime | None
+    status: str
+    attendees: int | None
+    actual_attendees: int | None
+    private: bool
+    series_id: str | None
+    check_in_exempt: bool
+    check_in_by: datetime | None
+    checked_in_at: datetime | None
+    ended_at: datetime | None
+    released_at: datetime | None
+    created_at: datetime
+    revision: int
+
+    def is_open_to(self, who: Account | None) -> bool:
+        """Whether `who` may see title and organizer; a private booking's are for its organizer and admins."""
+        if not self.private:
+            return True
+        return who is not None and (
+            who.is_admin or (self.organizer is not None and self.organizer.key == who.key)
+        )
+
+    def shown_to(self, who: Account | None) -> BookingRecord:
+        """The record with what `who` may not see taken out; None is a panel."""
+        return self if self.is_open_to(who) else replace(self, title=None, organizer=None)
+
+
+_PLAIN = tuple(name for name in BookingRecord.__slots__ if name not in {"room_id", "organizer"})
+
+
+def records(session: Session, rows: Sequence[Row[Any]], now: datetime) -> list[BookingRecord]:
+    """The rows as they are at `now`, in the same order."""
+    if not rows:
+        return []
+    at = rooms.rooms_by_key(session, {row.room_key for row in rows})
+    organizers = accounts.accounts_with_keys(
+        session, {row.organizer_key for row in rows if row.organizer_key is not None}
+    )
+    become = changes_by_time(session, [row for row in rows if is_overdue(row, now)], at, now)
+    return [
+        _record(row, become.get(row.key, {}), at[row.room_key], organizers.get(row.organizer_key))
+        for row in rows
+    ]
+
+
+def _record(
+    row: Row[Any], become: lifecycle.Changes, room: RoomRecord, organizer: Account | None
+) -> BookingRecord:
+    values = {name: become.get(name, getattr(row, name)) for name in _PLAIN}
+    values["revision"] += 1 if become else 0
+    return BookingRecord(**values, room_id=room.id, organizer=organizer)
+
+
+def is_overdue(row: Row[Any], now: datetime) -> bool:
+    return row.next_at is not None and row.next_at <= now
+
+
+def changes_by_time(
+    session: Session, overdue: Sequence[Row[Any]], at: dict[int, RoomRecord], now: datetime
+) -> dict[int, lifecycle.Changes]:
+    """What time has done to each row, by its key. `at` holds the rooms by key."""
+    earliest: dict[int, datetime] = {}
+    for row in overdue:
+        earliest[row.room_key] = min(row.starts_at, earliest.get(row.room_key, row.starts_at))
+    contact = {
+        room_key: rooms.contact_of(session, room_key, unix(starts_at) - at[room_key].policy.check_in_opens_s)
+        for room_key, starts_at in earliest.items()
+    }
+    return {
+        row.key: lifecycle.changed_by_time(
+            standing(row), now, at[row.room_key].policy.check_in_opens_s, contact[row.room_key]
+        )
+        for row in overdue
+    }
+
+
+def standing(row: Row[Any] | BookingRecord) -> lifecycle.Standing:
+    return lifecycle.Standing(
+        status=row.status, starts_at=row.starts_at, ends_at=row.ends_at, check_in_by=row.check_in_by
+    )
+
+
+def booking(session: Session, booking_id: str, now: datetime) -> BookingRecord:
+    """Raises NotFound."""
+    row = repository.booking_with_id(session, booking_id)
+    if row is None:
+        raise refusals.booking_not_found(booking_id)
+    return records(session, [row], now)[0]
+
+
+def meetings(session: Session, room_key: int, now: datetime, until: datetime) -> list[BookingRecord]:
+    """The room's timeline: what occupies it now or will have begun before `until`, in order.
+
+    Pending bookings occupy nothing and are left out, as is what was released, ended or cancelled.
+    """
+    found = records(session, repository.active(session, [room_key], now, until), now)
+    return [one for one in found if one.status in {CONFIRMED, CHECKED_IN}]
+
+
+def bookings_on(session: Session, room: RoomRecord, day: date, now: datetime) -> list[BookingRecord]:
+    """Every booking with some of its time on that day in the room's zone, by start.
+
+    Days have 23 or 25 hours where the clock changes; what straddles midnight is on both days.
+    """
+    begins, ends = local_day(room, day)
+    return records(session, repository.between(session, room.key, begins, ends), now)
+
+
+def local_day(room: RoomRecord, day: date) -> tuple[datetime, datetime]:
+    """Raises Refused for a day at the very ends of the calendar."""
+    try:
+        begins, ends = (
+            datetime.combine(one, time(), room.building.zone).astimezone(UTC)
+            for one in (day, day + timedelta(days=1))
+        )
+    except OverflowError as error:
+        raise Refused("bad-date", "There is no such day here", f"{day} is beyond the calendar.") from error
+    return begins, ends
+
+
+def bookings_of(
+    session: Session,
+    organizer: Account,
+    now: datetime,
+    *,
+    from_at: datetime | None = None,
+    to_at: datetime | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 100,
+) -> list[BookingRecord]:
+    """Somebody's bookings with some of their time in `[from_at, to_at)`, by start.
+
+    `after` is start and key of the last one already seen.
+    """
+    return records(
+        session, repository.of_organizer(session, organizer.key, from_at, to_at, after, limit), now
+    )

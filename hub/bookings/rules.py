@@ -1,0 +1,45 @@
+"""What may be booked: the room's policy, applied to a wish (contract, "Policy")."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hub.bookings import refusals
+from hub.rooms.service import Policy, RoomRecord
+
+LATEST_START = timedelta(minutes=15)
+"""A start may lie this far back, for who books on the doorstep."""
+
+
+def check_wish(
+    room: RoomRecord, starts_at: datetime, ends_at: datetime, attendees: int | None, now: datetime
+) -> None:
+    """Raises Refused, or Conflict where the room is out of service."""
+    if ends_at <= starts_at:
+        raise refusals.end_before_start()
+    if starts_at < now - LATEST_START or ends_at <= now:
+        raise refusals.in_the_past()
+    check_length(room.policy, ends_at - starts_at)
+    if starts_at > now + room.policy.horizon:
+        raise refusals.beyond_horizon(room.policy.horizon_days)
+    check_attendees(room, attendees)
+    if room.out_of_service is not None:
+        raise refusals.room_out_of_service(room.out_of_service)
+
+
+def check_length(policy: Policy, length: timedelta) -> None:
+    if length < timedelta(seconds=policy.min_s):
+        raise refusals.too_short(policy.min_minutes)
+    if length > timedelta(seconds=policy.max_s):
+        raise refusals.too_long(policy.max_minutes)
+
+
+def check_attendees(room: RoomRecord, attendees: int | None) -> None:
+    if attendees is not None and attendees > room.capacity:
+        raise refusals.over_capacity(room.capacity)
+
+
+def check_title(title: str) -> None:
+    """A title is kept as written."""
+    if not 1 <= len(title) <= 255:
+        raise refusals.bad_title()

@@ -1,0 +1,42 @@
+"""Makes permanent what time has done: before each write of a room, and when a deadline comes.
+
+Late or never, it changes no answer: every read derives the same (`lifecycle.changed_by_time`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from hub.bookings import repository
+from hub.bookings.reading import changes_by_time
+from hub.rooms import service as rooms
+
+BATCH = 500
+"""So many in one transaction: after a long sleep others get their turn in between."""
+
+
+def settle_room(session: Session, room_key: int, now: datetime) -> None:
+    """Stores what time has done to the room's bookings."""
+    _settle(session, repository.due(session, now, room_key=room_key), now)
+
+
+def settle_due(session: Session, now: datetime) -> datetime | None:
+    """Stores it for every room, up to BATCH bookings; the next deadline, which is not after `now` where
+    some are left, or None where none is known."""
+    _settle(session, repository.due(session, now, limit=BATCH), now)
+    return repository.next_deadline(session)
+
+
+def _settle(session: Session, overdue: Sequence[Row[Any]], now: datetime) -> None:
+    if not overdue:
+        return
+    at = rooms.rooms_by_key(session, {row.room_key for row in overdue})
+    for key, changes in changes_by_time(session, overdue, at, now).items():
+        repository.change(session, key, changes)
+    for room_key in at:
+        rooms.touch(session, room_key)
