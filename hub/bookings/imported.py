@@ -49,15 +49,13 @@ def import_bookings(
     Rooms are found by name in the building, whatever the case; missing ones are added with `seats` seats.
     What is past comes in as completed: nobody can tell any more whether they came.
     """
-    done = Import()
-    at = _rooms_by_name(session, building, events, seats, now, done)
+    done = Import(rooms=len({_folded(event.room) for event in events}))
     uids = [_uid(building, event) for event in events]
     known = {uid for chunk in _chunks(uids) for uid in repository.known_uids(session, chunk)}
     new = [(uid, event) for uid, event in zip(uids, events, strict=True) if uid not in known]
     done.known = len(events) - len(new)
-    taken = _taken(
-        session, {at[_folded(event.room)].key for _, event in new}, [event for _, event in new], now
-    )
+    at = _rooms_by_name(session, building, [event for _, event in new], seats, now, done)
+    taken = _taken(session, {room.key for room in at.values()}, [event for _, event in new], now)
     organizers = _organizers(session, {event.organizer_email for _, event in new})
     rows = []
     for uid, event in new:
@@ -84,17 +82,17 @@ def _rooms_by_name(
     done: Import,
 ) -> dict[str, RoomRecord]:
     """By folded name; missing ones are added on the building's first floor."""
+    wanted: dict[str, str] = {}
+    for event in events:
+        wanted.setdefault(_folded(event.room), event.room)
     there = rooms.matching_rooms(session, RoomFilter(building_id=building.id), limit=1_000_000)
-    found = {_folded(room.name): room for room in reversed(there)}
-    wanted = {_folded(event.room): event.room for event in reversed(events)}
-    missing = {folded: name for folded, name in reversed(wanted.items()) if folded not in found}
-    if missing:
-        floor = building.floors[0] if building.floors else rooms.add_floor(session, building.id, NEW_FLOOR)
-        for folded, name in missing.items():
-            found[folded] = rooms.add_room(
-                session, NewRoom(name=name, floor_id=floor.id, capacity=seats), now
-            )
-    done.rooms, done.new_rooms = len(wanted), len(missing)
+    found = {_folded(room.name): room for room in there if _folded(room.name) in wanted}
+    missing = [name for folded, name in wanted.items() if folded not in found]
+    floors = building.floors[:1] or ((rooms.add_floor(session, building.id, NEW_FLOOR),) if missing else ())
+    for name in missing:
+        new = NewRoom(name=name, floor_id=floors[0].id, capacity=seats)
+        found[_folded(name)] = rooms.add_room(session, new, now)
+    done.new_rooms = len(missing)
     return found
 
 
@@ -178,9 +176,7 @@ def _row(
 ) -> dict[str, Any]:
     """A row of the table. An import has no buffer: that too is policy."""
     past = event.ends_at <= now
-    by = None
-    if not past:
-        by = check_in_deadline(room.policy, event.starts_at, event.ends_at, now, exempt=False)
+    by = check_in_deadline(room.policy, event.starts_at, event.ends_at, now, exempt=past)
     status = COMPLETED if past else CONFIRMED
     standing = Standing(status=status, starts_at=event.starts_at, ends_at=event.ends_at, check_in_by=by)
     return {
@@ -192,6 +188,7 @@ def _row(
         "ends_at": event.ends_at,
         "blocks_until": event.ends_at,
         "status": status,
+        "check_in_exempt": past,
         "private": event.private,
         "check_in_by": by,
         "ended_at": event.ends_at if past else None,

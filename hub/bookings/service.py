@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
 from hub.bookings import availability, lifecycle, refusals, repository, rules
-from hub.bookings.importing import ImportedBooking, ImportOutcome, import_bookings
+from hub.bookings.imported import Import, import_bookings
 from hub.bookings.models import CANCELLED, CHECKED_IN, COMPLETED, CONFIRMED, NO_SHOW, PENDING
 from hub.bookings.reading import (
     BookingRecord,
@@ -37,8 +37,7 @@ from hub.rooms.service import RoomRecord
 __all__ = [
     "BookingChanges",
     "BookingRecord",
-    "ImportOutcome",
-    "ImportedBooking",
+    "Import",
     "NewBooking",
     "book_room",
     "book_walk_up",
