@@ -20,7 +20,7 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHABLE = "The hub cannot be reached. Nothing was changed; try again in a moment."
+const UNREACHABLE = "The hub can't be reached just now."
 const client = createClient<paths>({ baseUrl: location.origin })
 let onSignedOut = () => {}
 

@@ -12,8 +12,10 @@ export interface Glance {
   word: string
   /** "until 11:30"; empty where nothing is known to change. */
   rest: string
-  /** When that ends, in milliseconds; null where nothing is known to change. */
+  /** When the room's status changes, in milliseconds; null where nothing is known to change it. */
   until: number | null
+  /** The moment that `rest` names: `until`, or the end of waiting. */
+  by: number | null
 }
 
 export const meetings = (state: RoomState): Meeting[] =>
@@ -44,12 +46,13 @@ const WORDS: Record<Tone, string> = {
 export function glance(state: RoomState, now: number, wantedMs = 0): Glance {
   const until = untilOf(state)
   const tone = toneOf(state, until, now + wantedMs)
+  const by = tone === "waiting" ? (state.current?.checkInByUnix ?? 0) * 1000 : until
   const far = until === null || until > now + 12 * HOUR
   let rest = far ? "" : `until ${whenWord(until, now, state.zone.name)}`
   if (tone === "free" && far) rest = "for the next 12 hours"
-  if (tone === "waiting") rest = `by ${whenWord((state.current?.checkInByUnix ?? 0) * 1000, now, state.zone.name)}`
+  if (tone === "waiting") rest = `by ${whenWord(by ?? now, now, state.zone.name)}`
   if (tone === "closed") rest = reason(state)
-  return { tone, word: WORDS[tone], rest, until }
+  return { tone, word: WORDS[tone], rest, until, by }
 }
 
 function reason(state: RoomState): string {
@@ -57,10 +60,10 @@ function reason(state: RoomState): string {
   return typeof why === "string" ? `· ${why}` : ""
 }
 
-/** What stands in the middle of the ring: how long it stays so, or nothing. */
-export function timeLeft({ until }: Glance, now: number): [string, string] {
-  if (until === null || until > now + 12 * HOUR) return ["12+", "hours"]
-  const minutes = Math.max(1, Math.ceil((until - now) / MINUTE))
+/** What stands in the middle of the ring: how long it stays so, and the unit. */
+export function timeLeft({ by }: Glance, now: number): [string, string] {
+  if (by === null || by > now + 12 * HOUR) return ["12+", "hours"]
+  const minutes = Math.max(1, Math.ceil((by - now) / MINUTE))
   if (minutes < 100) return [String(minutes), "min"]
   return [String(Math.round(minutes / 30) / 2).replace(".5", "½"), "hours"]
 }

@@ -2,11 +2,12 @@
  * beside it; it never lies over another block or over the line of now. */
 
 export interface Block { left: number; right: number; text: string }
-export interface Label { left: number; width: number; place: "inside" | "after" | "before" | "none" }
+/** `tight`: in smaller letters. */
+export interface Label { left: number; width: number; place: "inside" | "after" | "before" | "none"; tight?: boolean }
 
 const PAD = 12 // px, both sides together
-const LINES = 2
-const SHORTEST = 34 // px: less shows nothing but an ellipsis
+const SHORTEST = 34 // px in a block: less shows nothing but an ellipsis
+const LEAST = 56 // px beside it
 
 let pen: CanvasRenderingContext2D | null = null
 
@@ -17,13 +18,13 @@ function widthOf(text: string): number {
   return pen.measureText(text).width + 1
 }
 
-/** The narrowest box that holds the text on `LINES` lines, broken between words; pixels. */
-function needed(text: string): number {
+/** How wide a box the text wants on one line, and the narrowest that holds it on two; pixels. */
+function needed(text: string): { whole: number; least: number } {
   const words = text.split(/\s+/)
-  const whole = widthOf(text)
+  const whole = widthOf(text) + PAD
   const breaks = words.slice(1).map((_, i) =>
     Math.max(widthOf(words.slice(0, i + 1).join(" ")), widthOf(words.slice(i + 1).join(" "))))
-  return PAD + (LINES > 1 && breaks.length ? Math.min(whole, ...breaks) : whole)
+  return { whole, least: Math.min(whole, ...breaks.map(width => width + PAD)) }
 }
 
 /** One label for each block; blocks in order and apart, `now` the line of now (null: not on this day),
@@ -32,18 +33,18 @@ export function placeLabels(blocks: Block[], width: number, now: number | null):
   let freeFrom = 0
   return blocks.map((block, i) => {
     const room = block.right - block.left
-    const want = needed(block.text)
+    const { whole, least } = needed(block.text)
     const wall = blocks[i + 1]?.left ?? width
     const line = now !== null && now > block.right ? now - 4 : width
     const after = Math.min(wall, line) - block.right
     const start = now !== null && now < block.left ? Math.max(freeFrom, now + 4) : freeFrom
     const before = block.left - start
-    const least = Math.min(want, 56)
-    let label: Label = { left: block.left, width: room, place: room >= SHORTEST ? "inside" : "none" }
-    if (want > room && after > room && after >= least)
-      label = { left: block.right, width: Math.min(want, after), place: "after" }
-    else if (want > room && before > room && before >= least)
-      label = { left: block.left - Math.min(want, before), width: Math.min(want, before), place: "before" }
+    const beside = Math.min(whole, Math.max(after, before))
+    let label: Label = { left: block.left, width: room, place: room >= SHORTEST ? "inside" : "none", tight: least > room }
+    if (least > room && beside > room && beside >= Math.min(least, LEAST))
+      label = after >= beside
+        ? { left: block.right, width: beside, place: "after" }
+        : { left: block.left - beside, width: beside, place: "before" }
     freeFrom = label.place === "after" ? label.left + label.width : block.right
     return label
   })

@@ -6,6 +6,8 @@ import { route } from "./route.svelte"
 class Session {
   /** undefined until the hub has been asked, null when nobody is signed in. */
   user = $state.raw<User | null>()
+  /** Why nobody could be asked yet. */
+  trouble = $state("")
   readonly watchesPanels = $derived(this.user?.role === "manager" || this.user?.role === "admin")
 
   constructor() {
@@ -17,7 +19,9 @@ class Session {
     try {
       this.user = await api.me()
     } catch (problem) {
-      if ((problem as api.Problem).status === 401) return
+      const { status, message } = problem as api.Problem
+      if (status === 401) return
+      this.trouble = message
       setTimeout(() => this.restore(), 2000)
     }
   }
