@@ -7,6 +7,8 @@ from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
+from hub.errors import Refused
+
 Item = TypeVar("Item")
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339 with an offset")]
@@ -31,5 +33,10 @@ class Nothing(Body):
 
 
 def utc(at: datetime) -> datetime:
-    """An instant from a request, in whole seconds of UTC."""
+    """An instant from a request, in whole seconds of UTC.
+
+    Raises Refused outside the years 1900 to 2999: arithmetic near the ends of the calendar has none to spare.
+    """
+    if not 1900 <= at.year < 3000:
+        raise Refused("bad-instant", "That time cannot be meant", f"The year {at.year} is out of range.")
     return at.astimezone(UTC).replace(microsecond=0)

@@ -156,7 +156,7 @@ def local_day(room: RoomRecord, day: date) -> tuple[datetime, datetime]:
 
 def bookings_of(
     session: Session,
-    organizer: Account,
+    organizer: Account | None,
     now: datetime,
     *,
     from_at: datetime | None = None,
@@ -164,10 +164,14 @@ def bookings_of(
     after: tuple[datetime, int] | None = None,
     limit: int = 100,
 ) -> list[BookingRecord]:
-    """Somebody's bookings with some of their time in `[from_at, to_at)`, by start.
+    """Bookings with some of their time in `[from_at, to_at)`, by start; `organizer` None: everybody's.
 
     `after` is start and key of the last one already seen.
     """
     return records(
-        session, repository.of_organizer(session, organizer.key, from_at, to_at, after, limit), now
+        session,
+        repository.of_organizer(
+            session, None if organizer is None else organizer.key, from_at, to_at, after, limit
+        ),
+        now,
     )

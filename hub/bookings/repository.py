@@ -97,13 +97,15 @@ def between(session: Session, room_key: int, from_at: datetime, to_at: datetime)
 
 def of_organizer(
     session: Session,
-    organizer_key: int,
+    organizer_key: int | None,
     from_at: datetime | None,
     to_at: datetime | None,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Sequence[Row[Any]]:
-    found = select(*_columns).where(Booking.organizer_key == organizer_key)
+    found = select(*_columns)
+    if organizer_key is not None:
+        found = found.where(Booking.organizer_key == organizer_key)
     if from_at is not None:
         found = found.where(Booking.ends_at > from_at)
     if to_at is not None:

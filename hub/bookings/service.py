@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
 from hub.bookings import availability, lifecycle, refusals, repository, rules
-from hub.bookings.imported import Import, import_bookings
+from hub.bookings.imported import Import
 from hub.bookings.models import CANCELLED, CHECKED_IN, COMPLETED, CONFIRMED, NO_SHOW, PENDING
 from hub.bookings.reading import (
     BookingRecord,
@@ -28,6 +28,7 @@ from hub.bookings.reading import (
     local_day,
     meetings,
 )
+from hub.bookings.repository import next_deadline
 from hub.bookings.settling import settle_due, settle_room
 from hub.db.base import new_id
 from hub.errors import Conflict
@@ -49,9 +50,9 @@ __all__ = [
     "check_in",
     "end_booking",
     "extend",
-    "import_bookings",
     "local_day",
     "meetings",
+    "next_deadline",
     "settle_due",
     "settle_room",
 ]

@@ -38,6 +38,7 @@ def _rooms() -> Select[Any]:
             Room.policy,
             Room.out_of_service,
             Room.has_panels,
+            Room.deleted_at,
             Room.revision,
             Room.published_revision,
             Floor.id.label("floor_id"),

@@ -56,6 +56,7 @@ __all__ = [
     "matching_rooms",
     "open_contact",
     "remove_room",
+    "revisions",
     "room",
     "rooms_by_key",
     "set_panelled",
@@ -103,6 +104,7 @@ class RoomRecord:
     revision: int
     published_revision: int
     has_panels: bool
+    deleted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +276,7 @@ def _records(session: Session, rows: Sequence[Row[Any]]) -> list[RoomRecord]:
             revision=row.revision,
             published_revision=row.published_revision,
             has_panels=row.has_panels,
+            deleted=row.deleted_at is not None,
         )
         for row in rows
     ]
@@ -292,6 +295,11 @@ def touch(session: Session, room_key: int) -> int:
         touched[room_key] = row.revision
         emit(session, RoomChanged(row.id, row.revision))
     return touched[room_key]
+
+
+def revisions(session: Session) -> dict[str, int]:
+    """Every room's revision, by its id; a deleted room keeps the one it went with."""
+    return {row.id: row.revision for row in session.execute(select(Room.id, Room.revision))}
 
 
 def unpublished(session: Session, now: datetime) -> list[str]:

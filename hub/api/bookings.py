@@ -1,0 +1,275 @@
+"""Bookings: make, see, change and end them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import MediaType, Response, get, patch, post
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy.orm import Session
+
+from hub.accounts import service as accounts
+from hub.accounts.service import Account
+from hub.api.context import Asking, Hub, caller
+from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
+from hub.api.schema import Body, Instant, Nothing, Page, Record, utc
+from hub.bookings import refusals, service
+from hub.bookings.service import BookingChanges, BookingRecord, NewBooking
+from hub.db.idempotency import earlier_answer, keep_answer
+
+Title = Annotated[str, Meta(min_length=1, max_length=255, description="Kept as written")]
+Attendees = Annotated[int, Meta(ge=0, le=100_000)]
+Status = Literal["pending", "confirmed", "checked_in", "completed", "cancelled", "no_show"]
+IdempotencyKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Sent again with the same body, the first answer comes again",
+    ),
+]
+
+
+class BookingToMake(Body):
+    room_id: str
+    title: Title
+    starts_at: Instant
+    ends_at: Instant
+    attendees: Attendees | None = None
+    private: bool = False
+
+
+class BookingToChange(Body):
+    """What is left out stays as it is."""
+
+    title: Title | UnsetType = UNSET
+    starts_at: Instant | UnsetType = UNSET
+    ends_at: Instant | UnsetType = UNSET
+    attendees: Attendees | UnsetType | None = UNSET
+    private: bool | UnsetType = UNSET
+
+
+class Extension(Body):
+    minutes: Annotated[int, Meta(ge=1, le=24 * 60)]
+
+
+class Organizer(Record):
+    id: str
+    name: str
+    department: str | None
+
+
+class Booking(Record):
+    """`title` and `organizer` are null where the booking is private and not the caller's."""
+
+    id: str
+    room_id: str
+    title: str | None
+    organizer: Organizer | None
+    starts_at: datetime
+    ends_at: datetime
+    status: Status
+    attendees: int | None
+    actual_attendees: int | None
+    private: bool
+    series_id: str | None
+    checked_in_at: datetime | None
+    ended_at: datetime | None
+    released_at: datetime | None
+    created_at: datetime
+    revision: int
+
+
+def booking_record(found: BookingRecord, who: Account) -> Booking:
+    """What `who` may see of it."""
+    shown = found.shown_to(who)
+    return Booking(
+        id=shown.id,
+        room_id=shown.room_id,
+        title=shown.title,
+        organizer=_organizer(shown.organizer),
+        starts_at=shown.starts_at,
+        ends_at=shown.ends_at,
+        status=shown.status,  # type: ignore[arg-type]  # the table knows no other
+        attendees=shown.attendees,
+        actual_attendees=shown.actual_attendees,
+        private=shown.private,
+        series_id=shown.series_id,
+        checked_in_at=shown.checked_in_at,
+        ended_at=shown.ended_at,
+        released_at=shown.released_at,
+        created_at=shown.created_at,
+        revision=shown.revision,
+    )
+
+
+def _organizer(account: Account | None) -> Organizer | None:
+    if account is None:
+        return None
+    return Organizer(id=account.id, name=account.name, department=account.department)
+
+
+def _via(request: Asking) -> str:
+    """The web app comes with its cookie, other programs with a token of their own."""
+    return "api" if "authorization" in request.headers else "web"
+
+
+@post("/bookings", tags=["bookings"])
+async def book_room(
+    hub: Hub, request: Asking, data: BookingToMake, idempotency_key: IdempotencyKey = None
+) -> Response[Booking]:
+    """409 `room-already-booked` says what is in the way, and what could be had instead."""
+    now, who, via = hub.clock.now(), caller(request), _via(request)
+    asked = msgspec.json.encode(data)
+    wish = NewBooking(
+        room_id=data.room_id,
+        title=data.title,
+        starts_at=utc(data.starts_at),
+        ends_at=utc(data.ends_at),
+        attendees=data.attendees,
+        private=data.private,
+    )
+
+    def book(session: Session) -> bytes:
+        if idempotency_key and (earlier := earlier_answer(session, who.id, idempotency_key, asked)):
+            return earlier
+        made = service.book_room(session, who, wish, now, via)
+        answer = msgspec.json.encode(booking_record(made, who))
+        if idempotency_key:
+            keep_answer(session, who.id, idempotency_key, asked, answer, now)
+        return answer
+
+    answer = await hub.database.write(book)
+    return Response(msgspec.Raw(answer), media_type=MediaType.JSON)  # type: ignore[arg-type]
+
+
+@get("/bookings", tags=["bookings"])
+async def list_bookings(
+    hub: Hub,
+    request: Asking,
+    *,
+    mine: Annotated[bool, Parameter(description="false: everybody's, for admins")] = True,
+    user_id: Annotated[str | None, Parameter(query="userId", description="For admins")] = None,
+    from_at: Annotated[Instant | None, Parameter(query="from")] = None,
+    to_at: Annotated[Instant | None, Parameter(query="to")] = None,
+    limit: Limit = LARGEST,
+    cursor: Cursor = None,
+) -> Page[Booking]:
+    """Bookings with some of their time in `[from, to)`, by start; your own unless you say whose."""
+    now, who = hub.clock.now(), caller(request)
+    if not who.is_admin and (user_id not in {None, who.id} or (user_id is None and not mine)):
+        raise refusals.not_your_list()
+
+    def find(session: Session) -> list[BookingRecord]:
+        organizer = who if mine else None
+        if user_id is not None:
+            organizer = accounts.account_with_id(session, user_id)
+        return service.bookings_of(
+            session,
+            organizer,
+            now,
+            from_at=from_at and utc(from_at),
+            to_at=to_at and utc(to_at),
+            after=position_of(cursor, tuple[datetime, int]),
+            limit=limit + 1,
+        )
+
+    found = await hub.database.read(find)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(
+        items=[booking_record(one, who) for one in found[:limit]],
+        next_cursor=cursor_at((last.starts_at, last.key)) if last else None,
+    )
+
+
+@get("/bookings/{id:str}", tags=["bookings"])
+async def get_booking(hub: Hub, request: Asking, id: str) -> Response[Booking]:
+    now, who = hub.clock.now(), caller(request)
+    return _told(await hub.database.read(lambda session: service.booking(session, id, now)), who)
+
+
+@patch("/bookings/{id:str}", tags=["bookings"])
+async def change_booking(
+    hub: Hub,
+    request: Asking,
+    id: str,
+    data: BookingToChange,
+    if_match: Annotated[
+        str | None, Parameter(header="If-Match", pattern=r'^("?[0-9]{1,9}"?|\*)$', description="A revision")
+    ] = None,
+) -> Response[Booking]:
+    """412 `revision-changed` where somebody else was quicker."""
+    now, who = hub.clock.now(), caller(request)
+    changes = BookingChanges(
+        title=data.title,
+        starts_at=utc(data.starts_at) if data.starts_at else UNSET,
+        ends_at=utc(data.ends_at) if data.ends_at else UNSET,
+        attendees=data.attendees,
+        private=data.private,
+    )
+    revision = None if if_match in {None, "*"} else int(str(if_match).strip('"'))
+    changed = await hub.database.write(
+        lambda session: service.change_booking(session, id, changes, by=who, now=now, revision=revision)
+    )
+    return _told(changed, who)
+
+
+@post("/bookings/{id:str}/cancel", status_code=200, tags=["bookings"])
+async def cancel(hub: Hub, request: Asking, id: str, data: Nothing | None = None) -> Response[Booking]:
+    """Again is harmless."""
+    now, who = hub.clock.now(), caller(request)
+    return _told(await hub.database.write(lambda session: service.cancel(session, id, by=who, now=now)), who)
+
+
+@post("/bookings/{id:str}/check-in", status_code=200, tags=["bookings"])
+async def check_in(hub: Hub, request: Asking, id: str, data: Nothing | None = None) -> Response[Booking]:
+    """For the organizer, who booked it, and managers; again is harmless."""
+    now, who, via = hub.clock.now(), caller(request), _via(request)
+    return _told(
+        await hub.database.write(
+            lambda session: service.check_in(session, id, by=who, via=via, at=now, now=now)
+        ),
+        who,
+    )
+
+
+@post("/bookings/{id:str}/end", status_code=200, tags=["bookings"])
+async def end_booking(hub: Hub, request: Asking, id: str, data: Nothing | None = None) -> Response[Booking]:
+    """Ends it now, which frees the rest of its time."""
+    now, who = hub.clock.now(), caller(request)
+    return _told(
+        await hub.database.write(lambda session: service.end_booking(session, id, by=who, at=now, now=now)),
+        who,
+    )
+
+
+@post("/bookings/{id:str}/extend", status_code=200, tags=["bookings"])
+async def extend(hub: Hub, request: Asking, id: str, data: Extension) -> Response[Booking]:
+    """409 `cannot-extend` says by how many minutes it could be, as `maxMinutes`."""
+    now, who = hub.clock.now(), caller(request)
+    return _told(
+        await hub.database.write(
+            lambda session: service.extend(session, id, by=who, minutes=data.minutes, now=now)
+        ),
+        who,
+    )
+
+
+def _told(found: BookingRecord, who: Account) -> Response[Booking]:
+    return Response(booking_record(found, who), headers={"ETag": f'"{found.revision}"'})
+
+
+ROUTES = [
+    book_room,
+    list_bookings,
+    get_booking,
+    change_booking,
+    cancel,
+    check_in,
+    end_booking,
+    extend,
+]

@@ -1,0 +1,186 @@
+"""Rooms: what they are, and which of them are free."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import delete, get, patch, post
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy.orm import Session
+
+from hub.api.bookings import Booking, booking_record
+from hub.api.context import Asking, Hub, caller, requires_manager
+from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
+from hub.api.schema import Body, Instant, Page, Record, utc
+from hub.bookings import availability, room_changes
+from hub.bookings import service as bookings
+from hub.errors import Refused
+from hub.rooms import service
+from hub.rooms.service import NewRoom, Policy, PolicyOverrides, RoomChanges, RoomFilter, RoomRecord
+
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+Capacity = Annotated[int, Meta(ge=1, le=100_000)]
+Slugs = Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=64)]
+Reason = Annotated[str, Meta(min_length=1, max_length=255)]
+Status = Literal["available", "occupied", "out_of_service"]
+
+
+class RoomToAdd(Body):
+    name: Name
+    floor_id: str
+    capacity: Capacity
+    amenities: Slugs = msgspec.field(default_factory=list)
+    policy: PolicyOverrides | None = None
+
+
+class RoomToChange(Body):
+    """What is left out stays as it is. `policy` changes only the settings it names; `outOfService` is the
+    reason, or null to put the room back into service."""
+
+    name: Name | UnsetType = UNSET
+    floor_id: str | UnsetType = UNSET
+    capacity: Capacity | UnsetType = UNSET
+    amenities: Slugs | UnsetType = UNSET
+    policy: PolicyOverrides | UnsetType = UNSET
+    out_of_service: Reason | UnsetType | None = UNSET
+
+
+class Room(Record):
+    """`policy` is the one in force, site's defaults included; `status` is that of this moment."""
+
+    id: str
+    name: str
+    building_id: str
+    floor_id: str
+    capacity: int
+    amenities: list[str]
+    policy: Policy
+    status: Status
+    out_of_service: str | None
+    revision: int
+
+
+def _room(found: RoomRecord, status: str) -> Room:
+    return Room(
+        id=found.id,
+        name=found.name,
+        building_id=found.building.id,
+        floor_id=found.floor.id,
+        capacity=found.capacity,
+        amenities=list(found.amenities),
+        policy=found.policy,
+        status=status,  # type: ignore[arg-type]  # status_at knows no other
+        out_of_service=found.out_of_service,
+        revision=found.revision,
+    )
+
+
+def _with_status(session: Session, found: RoomRecord, now: datetime) -> Room:
+    return _room(found, availability.room_status(session, found, now))
+
+
+@get("/rooms", tags=["rooms"])
+async def list_rooms(
+    hub: Hub,
+    building_id: Annotated[str | None, Parameter(query="buildingId")] = None,
+    floor_id: Annotated[str | None, Parameter(query="floorId")] = None,
+    min_capacity: Annotated[int | None, Parameter(query="minCapacity", ge=0, le=100_000)] = None,
+    amenity: Annotated[list[str] | None, Parameter(max_items=64, description="All of these")] = None,
+    q: Annotated[
+        str | None, Parameter(max_length=255, description="Words in the names of room, floor and building")
+    ] = None,
+    status: Status | None = None,
+    free_from: Annotated[Instant | None, Parameter(query="freeFrom")] = None,
+    free_to: Annotated[Instant | None, Parameter(query="freeTo")] = None,
+    limit: Limit = LARGEST,
+    cursor: Cursor = None,
+) -> Page[Room]:
+    """By name. `freeFrom` and `freeTo` come together: rooms that could be booked for all of that time."""
+    wanted = RoomFilter(
+        building_id=building_id,
+        floor_id=floor_id,
+        min_capacity=min_capacity,
+        amenities=amenity or (),
+        words=q,
+        after=position_of(cursor, tuple[str, int]),
+    )
+    now = hub.clock.now()
+    free = _whole(free_from, free_to)
+    found, more = await hub.database.read(
+        lambda session: availability.find_rooms(session, wanted, now, limit=limit, status=status, free=free)
+    )
+    last = found[-1][0] if more else None
+    return Page(
+        items=[_room(one, its_status) for one, its_status in found],
+        next_cursor=cursor_at((last.name, last.key)) if last else None,
+    )
+
+
+def _whole(free_from: datetime | None, free_to: datetime | None) -> tuple[datetime, datetime] | None:
+    if free_from is None and free_to is None:
+        return None
+    if free_from is None or free_to is None:
+        raise Refused("half-a-time", "A time has two ends", "Give freeFrom and freeTo together.")
+    return utc(free_from), utc(free_to)
+
+
+@post("/rooms", guards=[requires_manager], tags=["rooms"])
+async def add_room(hub: Hub, data: RoomToAdd) -> Room:
+    now = hub.clock.now()
+    new = NewRoom(
+        name=data.name,
+        floor_id=data.floor_id,
+        capacity=data.capacity,
+        amenities=data.amenities,
+        policy=data.policy,
+    )
+    return await hub.database.write(
+        lambda session: _with_status(session, service.add_room(session, new, now), now)
+    )
+
+
+@get("/rooms/{id:str}", tags=["rooms"])
+async def get_room(hub: Hub, id: str) -> Room:
+    now = hub.clock.now()
+    return await hub.database.read(lambda session: _with_status(session, service.room(session, id), now))
+
+
+@patch("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
+async def change_room(hub: Hub, id: str, data: RoomToChange) -> Room:
+    now = hub.clock.now()
+    changes = RoomChanges(
+        name=data.name,
+        floor_id=data.floor_id,
+        capacity=data.capacity,
+        amenities=data.amenities,
+        policy=data.policy,
+        out_of_service=data.out_of_service,
+    )
+    return await hub.database.write(
+        lambda session: _with_status(session, room_changes.change_room(session, id, changes, now), now)
+    )
+
+
+@delete("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
+async def remove_room(hub: Hub, id: str) -> None:
+    """Cancels what was booked in it; its history stays."""
+    now = hub.clock.now()
+    await hub.database.write(lambda session: room_changes.remove_room(session, id, now))
+
+
+@get("/rooms/{id:str}/bookings", tags=["bookings"])
+async def list_room_bookings(
+    hub: Hub, request: Asking, id: str, day: Annotated[date, Parameter(query="date")]
+) -> Page[Booking]:
+    """Every booking on that day in the room's zone, whatever its status; never paged."""
+    now, who = hub.clock.now(), caller(request)
+    found = await hub.database.read(
+        lambda session: bookings.bookings_on(session, service.room(session, id), day, now)
+    )
+    return Page(items=[booking_record(one, who) for one in found])
+
+
+ROUTES = [list_rooms, add_room, get_room, change_room, remove_room, list_room_bookings]

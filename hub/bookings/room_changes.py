@@ -1,0 +1,54 @@
+"""What a change of a room does to its bookings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET
+from sqlalchemy.orm import Session
+
+from hub.bookings import lifecycle, repository
+from hub.bookings.models import PENDING
+from hub.bookings.settling import settle_room
+from hub.rooms import service as rooms
+from hub.rooms.service import RoomChanges, RoomRecord
+
+
+def change_room(session: Session, room_id: str, changes: RoomChanges, now: datetime) -> RoomRecord:
+    """Changes the room; a new policy's check-in rule holds for bookings whose window has not closed yet.
+
+    A buffer stays as it was when the booking was made. Raises what `rooms.service.add_room` raises.
+    """
+    room_key = rooms.room(session, room_id).key
+    settle_room(session, room_key, now)
+    room = rooms.change_room(session, room_id, changes)
+    if changes.policy is not UNSET:
+        _follow_policy(session, room, now)
+    return room
+
+
+def _follow_policy(session: Session, room: RoomRecord, now: datetime) -> None:
+    for row in repository.active(session, [room.key], now):
+        if row.held_at is not None or row.checked_in_at is not None:
+            continue
+        by = lifecycle.check_in_deadline(
+            room.policy, row.starts_at, row.ends_at, row.created_at, exempt=row.check_in_exempt
+        )
+        if by == row.check_in_by:
+            continue
+        standing = lifecycle.Standing(
+            status=row.status, starts_at=row.starts_at, ends_at=row.ends_at, check_in_by=by
+        )
+        repository.change(session, row.key, {"check_in_by": by, "next_at": lifecycle.next_deadline(standing)})
+    settle_room(session, room.key, now)
+
+
+def remove_room(session: Session, room_id: str, now: datetime) -> None:
+    """Takes the room away: what is under way ends, what was to come is cancelled, all stays on record."""
+    room_key = rooms.room(session, room_id).key
+    settle_room(session, room_key, now)
+    for row in repository.active(session, [room_key], now):
+        begun = row.status != PENDING and row.starts_at < now
+        over = lifecycle.ended(row.starts_at, now, row.buffer_s) if begun else lifecycle.cancelled(now)
+        repository.change(session, row.key, over)
+    rooms.remove_room(session, room_id, now)
