@@ -1,0 +1,55 @@
+"""Which panels get in, and what each may hear: its own room and nothing else."""
+
+from __future__ import annotations
+
+import logging
+
+from hub.db.database import Database
+from hub.events import PanelChanged
+from hub.mqtt.broker_auth import Access, panel_access
+from hub.mqtt.client import Broker
+from hub.mqtt.waiting import woken_by
+from hub.panel import service
+from shared.topics import valid_id
+
+log = logging.getLogger(__name__)
+
+LOOKS_EVERY_S = 1.0
+
+
+class PanelDoors:
+    """Decides at login. Whoever is moved or revoked later is cut off, whichever process did it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._granted: dict[str, int | None] = {}
+        """The key of the room whose state each panel was let in to."""
+
+    async def decide(self, client_id: str, username: str | None, password: str | None) -> Access | None:
+        """What this client may do, or None: client id and user name are the panel's id, the password its secret."""
+        if username != client_id or password is None or not valid_id(client_id):
+            return None
+        known, room_key, room_id = await self._database.read(
+            lambda session: service.room_for_login(session, client_id, password)
+        )
+        if not known:
+            return None
+        self._granted[client_id] = room_key
+        return panel_access(client_id, room_id)
+
+    async def run(self, broker: Broker) -> None:
+        """Cuts off, until cancelled, every panel whose rules have changed since it was let in."""
+        while True:
+            with self._database.events.listen() as stream:
+                try:
+                    await self.look(broker)
+                except Exception:
+                    log.exception("could not see whether panels were moved or revoked")
+                await woken_by(PanelChanged, stream, LOOKS_EVERY_S)
+
+    async def look(self, broker: Broker) -> None:
+        doors = await self._database.read(service.doors)
+        for panel_id in broker.connected():
+            if panel_id not in doors or doors[panel_id] != self._granted.get(panel_id):
+                log.info("panel %s was moved or revoked, and is cut off", panel_id)
+                await broker.disconnect(panel_id)

@@ -1,0 +1,166 @@
+"""Which panels are there: takes `hello`, presence and telemetry, and keeps the record of contact."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub.clock import Clock, unix
+from hub.db.database import Database
+from hub.errors import NotFound
+from hub.mqtt.client import Broker
+from hub.mqtt.payloads import storable
+from hub.mqtt.state_publisher import StatePublisher
+from hub.mqtt.waiting import every
+from hub.panel import service
+from hub.panel.service import PanelRecord
+from hub.rooms import service as rooms
+from hub.settings import Settings
+from shared import checked, topics
+from shared.panel_presence import HEARTBEAT_S, ONLINE, parse_hello, parse_presence, welcome
+
+log = logging.getLogger(__name__)
+
+LOOKS_EVERY_S = 1.0
+CONTACT_BEAT_S = 30.0
+TELEMETRY_BYTES = 2048
+
+
+class PresenceListener:
+    """Answers `hello` with whatever the panel lacks, and then with `welcome`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        broker: Broker,
+        publisher: StatePublisher,
+    ) -> None:
+        self._settings, self._database, self._clock = settings, database, clock
+        self._broker, self._publisher = broker, publisher
+        self._here: set[str] = set()
+
+    async def begin(self) -> None:
+        """Before the broker starts: whatever the last run left open is closed as of its last sign of life."""
+        await self._database.write(service.lose_all)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(every(LOOKS_EVERY_S, self.miss_the_lost, "see which panels are gone"))
+            tasks.create_task(every(CONTACT_BEAT_S, self.keep_contact, "keep the record of contact"))
+            tasks.create_task(every(HEARTBEAT_S, self.welcome_all, "welcome the panels again"))
+
+    async def end(self) -> None:
+        """After the broker has stopped: the hub leaves its panels on purpose."""
+        now = self._clock.now()
+
+        def leave(session: Session) -> None:
+            rooms.heartbeat_contacts(session, now)
+            service.lose_all(session)
+
+        await self._database.write(leave)
+
+    async def take_hello(self, panel_id: str, payload: bytes) -> None:
+        try:
+            hello = storable(parse_hello(payload))
+            now = self._clock.now()
+            panel = await self._database.write(lambda session: service.greet(session, panel_id, hello, now))
+        except (ValueError, NotFound) as error:
+            log.warning("hello of panel %s is not taken: %s", panel_id, error)
+            return
+        self._here.add(panel_id)
+        await self.configure(panel)
+        room = panel.room
+        if room is not None and hello["roomId"] == room.id and hello["revision"] != room.revision:
+            await self._publisher.publish([room.id])
+        await self._welcome(panel)
+
+    async def take_presence(self, panel_id: str, payload: bytes) -> None:
+        try:
+            said = parse_presence(payload)
+            now = self._clock.now()
+            await self._database.write(lambda session: service.set_presence(session, panel_id, said, now))
+        except (ValueError, NotFound) as error:
+            log.warning("presence of panel %s is not taken: %s", panel_id, error)
+            return
+        if said["status"] == ONLINE:
+            self._here.add(panel_id)
+
+    async def take_telemetry(self, panel_id: str, payload: bytes) -> int | None:
+        """The number of the picture on the glass, where it tells."""
+        try:
+            told = _telemetry(payload)
+            now = self._clock.now()
+            panel = await self._database.write(
+                lambda session: service.note_telemetry(session, panel_id, told, now)
+            )
+        except (ValueError, NotFound) as error:
+            log.warning("telemetry of panel %s is not taken: %s", panel_id, error)
+            return None
+        return panel.frame
+
+    async def configure(self, panel: PanelRecord) -> None:
+        """Retained, and said at every hello besides, for an outside broker may have lost it."""
+        config = {
+            "v": 1,
+            "roomId": panel.room_id,
+            "roomName": panel.room.name if panel.room else None,
+            "language": "en",
+            "hour24": True,
+            "webUrl": self._settings.url,
+        }
+        topic = topics.panel_down(panel.id, "config")
+        await self._broker.publish(topic, json.dumps(config).encode(), retain=True)
+
+    async def welcome_all(self) -> None:
+        """The heartbeat: the panels' clock, and what each should be showing."""
+        for panel in await self._database.read(service.panels):
+            if panel.id in self._here & self._broker.connected():
+                await self._welcome(panel)
+
+    async def _welcome(self, panel: PanelRecord) -> None:
+        revision = panel.room.revision if panel.room else 0
+        said = welcome(unix(self._clock.now()), panel.room_id, revision)
+        await self._broker.publish(topics.panel_down(panel.id, "welcome"), said.encode())
+
+    async def keep_contact(self) -> None:
+        """Whoever is here still is; the beat is well under `rooms.contact.GRACE`."""
+        now = self._clock.now()
+        await self._database.write(lambda session: rooms.heartbeat_contacts(session, now))
+
+    async def miss_the_lost(self) -> None:
+        """A panel whose connection ended without its will: it had none, or said goodbye."""
+        lost = self._here - self._broker.connected()
+        if not lost:
+            return
+        now = self._clock.now()
+
+        def lose(session: Session) -> None:
+            for panel_id in lost - self._broker.connected():  # one may have come back while we waited
+                service.lose(session, panel_id, now)
+
+        await self._database.write(lose)
+        self._here -= lost - self._broker.connected()
+
+
+def _telemetry(payload: bytes) -> dict[str, Any]:
+    told = checked.json_object(payload, TELEMETRY_BYTES)
+    checked.optional_integer(told, "frame", 0, 2**31 - 1)
+    checked.optional_text(told, "screen", 32)
+    if not _plain(told):
+        raise ValueError("holds what telemetry does not")
+    return storable(told)
+
+
+def _plain(value: Any) -> bool:
+    """Whether it is what any JSON reader takes: numbers that are finite and fit 53 bits, no lists."""
+    if isinstance(value, dict):
+        return all(_plain(one) for one in value.values())
+    if isinstance(value, int | float):
+        return abs(value) <= 2**53
+    return value is None or isinstance(value, str)

@@ -1,0 +1,104 @@
+"""Sends every room's RoomState to the broker, retained, whenever it has changed (design, "State, not events").
+
+A room is sent while its published revision is not its revision, and marked once the broker has it. So a
+crash at any point heals by itself: what was not marked is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from hub.clock import Clock
+from hub.db.database import Database
+from hub.errors import NotFound
+from hub.events import RoomChanged
+from hub.mqtt.client import Broker
+from hub.mqtt.waiting import woken_by
+from hub.panel import room_view
+from hub.rooms import service as rooms
+from shared import topics
+from shared.room_state import encode
+
+log = logging.getLogger(__name__)
+
+LOOKS_EVERY_S = 1.0
+"""Other processes write to the same database: an import, a hub without a broker."""
+RETRY_MAX_S = 30.0
+BATCH = 20
+"""Rooms read, and marked, in one transaction."""
+
+
+class _Outgoing(NamedTuple):
+    room_id: str
+    revision: int
+    payload: bytes
+    """Empty: the room is gone."""
+    due_at: datetime | None
+
+
+class StatePublisher:
+    """The one that publishes room states: a room's revisions go out in order, and never backwards."""
+
+    def __init__(self, database: Database, clock: Clock, broker: Broker) -> None:
+        self._database, self._clock, self._broker = database, clock, broker
+        self._sending = asyncio.Lock()
+
+    async def seed(self) -> None:
+        """Tells a broker that knows nothing everything."""
+        await self._database.write(rooms.unpublish_all)
+        await self.publish_due()
+
+    async def run(self) -> None:
+        """Publishes what is due until cancelled, at once where this process changed it."""
+        retry_s = LOOKS_EVERY_S
+        while True:
+            with self._database.events.listen() as stream:
+                try:
+                    await self.publish_due()
+                except Exception:
+                    log.exception("could not publish room states; next try in %d s", retry_s)
+                    await asyncio.sleep(retry_s)
+                    retry_s = min(retry_s * 2, RETRY_MAX_S)
+                else:
+                    retry_s = LOOKS_EVERY_S
+                    await woken_by(RoomChanged, stream, LOOKS_EVERY_S)
+
+    async def publish_due(self) -> None:
+        now = self._clock.now()
+        due = await self._database.read(lambda session: rooms.unpublished(session, now))
+        for first in range(0, len(due), BATCH):
+            await self.publish(due[first : first + BATCH])
+
+    async def publish(self, room_ids: Sequence[str]) -> None:
+        """Sends these rooms as they are now, changed or not."""
+        async with self._sending:
+            now = self._clock.now()
+            outgoing = await self._database.read(lambda session: _outgoing(session, room_ids, now))
+            for one in outgoing:
+                await self._broker.publish(topics.room_state(one.room_id), one.payload, retain=True)
+            await self._database.write(lambda session: _mark(session, outgoing))
+
+
+def _outgoing(session: Session, room_ids: Sequence[str], now: datetime) -> list[_Outgoing]:
+    """A room that can't be shown is logged and left for the next look: it must not hold up the others."""
+    found = []
+    for room_id in room_ids:
+        try:
+            state, due_at = room_view.view(session, room_id, now)
+            found.append(_Outgoing(room_id, state["revision"], encode(state).encode(), due_at))
+        except NotFound:
+            found.append(_Outgoing(room_id, rooms.revisions(session)[room_id], b"", None))
+        except Exception:
+            log.exception("room %s has no state", room_id)
+    return found
+
+
+def _mark(session: Session, sent: Sequence[_Outgoing]) -> None:
+    for one in sent:
+        rooms.mark_published(session, one.room_id, one.revision, one.due_at)

@@ -1,0 +1,94 @@
+"""The hub's end of the panels' MQTT, put together: what starts after what, and who takes which message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from hub.clock import Clock
+from hub.db.base import new_id
+from hub.db.database import Database
+from hub.mqtt.broker_auth import Decide
+from hub.mqtt.client import Broker, OnMessage
+from hub.mqtt.command_listener import CommandListener
+from hub.mqtt.panel_doors import PanelDoors
+from hub.mqtt.presence_listener import PresenceListener
+from hub.mqtt.remote_panels import RemotePanels
+from hub.mqtt.state_publisher import StatePublisher
+from hub.settings import Settings
+from shared import topics
+from shared.panel_presence import OFFLINE, ONLINE, presence
+
+log = logging.getLogger(__name__)
+
+
+class Switchboard:
+    """Serves the panels between `start` and `stop`.
+
+    `open_broker(decide, on_message)` makes the broker, which is not started yet.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        open_broker: Callable[[Decide, OnMessage], Broker],
+    ) -> None:
+        self._boot_id = new_id()
+        self._doors = PanelDoors(database)
+        self._broker = open_broker(self._doors.decide, self._take)
+        self.panels = RemotePanels(self._broker)
+        self._publisher = StatePublisher(database, clock, self._broker)
+        self._presence = PresenceListener(settings, database, clock, self._broker, self._publisher)
+        self._commands = CommandListener(database, clock, self._broker)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """The broker knows every room's state before it lets the first panel in.
+
+        Raises OSError where the broker's port is taken.
+        """
+        await self._presence.begin()
+        await self._publisher.seed()
+        await self._say(ONLINE)
+        await self._broker.start()
+        self.panels.open()
+        runs = (self._publisher.run(), self._presence.run(), self._doors.run(self._broker))
+        self._tasks = [asyncio.create_task(run) for run in runs]
+
+    async def stop(self) -> None:
+        """Every connection ends; the panels have been told that it was on purpose."""
+        self.panels.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._say(OFFLINE)
+        await self._broker.stop()
+        await self._presence.end()
+
+    async def _say(self, status: str) -> None:
+        said = presence(status, self._boot_id).encode()
+        await self._broker.publish(topics.HUB_PRESENCE, said, retain=True)
+
+    async def _take(self, _client_id: str, topic: str, payload: bytes) -> None:
+        address = topics.parse(topic)
+        if address is None or address[0] != "up":
+            return
+        _, panel_id, leaf = address
+        match leaf:
+            case "hello":
+                self.panels.forget(panel_id)
+                await self._presence.take_hello(panel_id, payload)
+            case "presence":
+                await self._presence.take_presence(panel_id, payload)
+            case "telemetry":
+                frame = await self._presence.take_telemetry(panel_id, payload)
+                self.panels.note_frame(panel_id, frame)
+            case "command":
+                await self._commands.take(panel_id, payload)
+            case "screen":
+                self.panels.take_strip(panel_id, payload)
+            case _:
+                log.info("panel %s asks for what this hub does not know", panel_id)

@@ -1,0 +1,30 @@
+"""How the parts that run by themselves wait for something to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from hub.events import Event, Stream
+
+log = logging.getLogger(__name__)
+
+
+async def woken_by(kind: type[Event], stream: Stream, patience_s: float) -> None:
+    """Returns at the first event of that kind, and after `patience_s` at the latest."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            while not isinstance(await stream.get(), kind):
+                pass
+
+
+async def every(period_s: float, act: Callable[[], Awaitable[None]], purpose: str) -> None:
+    """Acts each `period_s` until cancelled; a failure is logged and tried again next time."""
+    while True:
+        await asyncio.sleep(period_s)
+        try:
+            await act()
+        except Exception:
+            log.exception("could not %s", purpose)

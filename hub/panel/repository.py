@@ -1,0 +1,55 @@
+"""The panel domain's own tables; nobody outside hub.panel reads them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from hub.panel.models import OFFLINE, IssueReport, Panel, PanelCommandResult
+
+
+def panel_with_id(session: Session, panel_id: str) -> Panel | None:
+    """A panel that was not revoked."""
+    return session.scalar(select(Panel).where(Panel.id == panel_id, Panel.revoked_at.is_(None)))
+
+
+def all_panels(session: Session) -> list[Panel]:
+    return list(
+        session.scalars(select(Panel).where(Panel.revoked_at.is_(None)).order_by(Panel.name, Panel.key))
+    )
+
+
+def any_in_room(session: Session, room_key: int) -> bool:
+    there = select(Panel.key).where(Panel.room_key == room_key, Panel.revoked_at.is_(None)).limit(1)
+    return session.scalar(there) is not None
+
+
+def doors(session: Session) -> dict[str, int | None]:
+    """Every panel's room."""
+    rows = session.execute(select(Panel.id, Panel.room_key).where(Panel.revoked_at.is_(None)))
+    return {row.id: row.room_key for row in rows}
+
+
+def forget_online(session: Session) -> None:
+    session.execute(update(Panel).where(Panel.status == "online").values(status=OFFLINE))
+
+
+def command_ack(session: Session, panel_key: int, command_id: str) -> str | None:
+    return session.scalar(
+        select(PanelCommandResult.ack).where(
+            PanelCommandResult.panel_key == panel_key, PanelCommandResult.command_id == command_id
+        )
+    )
+
+
+def forget_commands(session: Session, before: datetime) -> None:
+    session.execute(delete(PanelCommandResult).where(PanelCommandResult.created_at < before))
+
+
+def issues(session: Session) -> list[IssueReport]:
+    """The latest first."""
+    return list(
+        session.scalars(select(IssueReport).order_by(IssueReport.reported_at.desc(), IssueReport.key.desc()))
+    )

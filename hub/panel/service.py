@@ -1,0 +1,250 @@
+"""The panels on the walls: which there are, whose door each hangs at, and what it last said of itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from hub.accounts.tokens import new_secret, same_hash, secret_hash
+from hub.clock import from_unix
+from hub.db.base import new_id
+from hub.db.database import emit
+from hub.errors import Refused, not_found
+from hub.events import PanelChanged
+from hub.panel import repository
+from hub.panel.models import OFFLINE, Panel
+from hub.rooms import service as rooms
+from hub.rooms.service import RoomRecord
+from shared.panel_presence import ONLINE, SLEEPING
+
+if TYPE_CHECKING:
+    from shared.panel_presence import Hello, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRecord:
+    """A panel as others see it. `status` is `online`, `sleeping` or `offline`; `frame` and `screen` are of
+    the last picture that it reported."""
+
+    id: str
+    name: str
+    room: RoomRecord | None
+    simulated: bool
+    created_at: datetime
+    status: str
+    sleeping_until: datetime | None
+    last_heard_at: datetime | None
+    firmware: str | None
+    frame: int | None
+    screen: str | None
+    telemetry: dict[str, Any] | None
+
+    @property
+    def room_id(self) -> str | None:
+        return self.room.id if self.room else None
+
+
+def register(
+    session: Session, *, name: str | None, room_id: str | None, simulated: bool, now: datetime
+) -> tuple[PanelRecord, str]:
+    """A new panel, at a room's door if one is named, and its secret, which is told this once.
+
+    Raises NotFound for the room, Refused for a name that is none.
+    """
+    room = rooms.room(session, room_id) if room_id is not None else None
+    secret, panel_id = new_secret(), new_id()
+    panel = Panel(
+        id=panel_id,
+        name=_named(name) if name is not None else (room.name if room else f"Panel {panel_id[:4]}"),
+        secret_hash=secret_hash(secret),
+        room_key=room.key if room else None,
+        simulated=simulated,
+        created_at=now,
+        status=OFFLINE,
+    )
+    session.add(panel)
+    session.flush()
+    if room:
+        rooms.set_panelled(session, room.key, True)
+    _tell(session, panel, room)
+    return _record(panel, room), secret
+
+
+def panels(session: Session) -> list[PanelRecord]:
+    """By name."""
+    found = repository.all_panels(session)
+    at = rooms.rooms_by_key(session, {panel.room_key for panel in found if panel.room_key is not None})
+    return [_record(panel, _standing(at[panel.room_key]) if panel.room_key else None) for panel in found]
+
+
+def panel(session: Session, panel_id: str) -> PanelRecord:
+    """Raises NotFound, also for a panel that was revoked."""
+    found = _found(session, panel_id)
+    return _record(found, _room_of(session, found))
+
+
+def rename(session: Session, panel_id: str, name: str) -> None:
+    """Raises NotFound, or Refused for a name that is none."""
+    found = _found(session, panel_id)
+    found.name = _named(name)
+    _tell(session, found, _room_of(session, found))
+
+
+def move(session: Session, panel_id: str, room_id: str | None, now: datetime) -> None:
+    """From now on the panel hangs at this door, or at none. Raises NotFound.
+
+    Its contact with the old room ends here; with the new one it begins with the panel's next hello.
+    """
+    found = _found(session, panel_id)
+    room = rooms.room(session, room_id) if room_id is not None else None
+    if room and room.key == found.room_key:
+        return
+    _take_down(session, found, now)
+    found.room_key = room.key if room else None
+    session.flush()
+    if room:
+        rooms.set_panelled(session, room.key, True)
+    _tell(session, found, room)
+
+
+def revoke(session: Session, panel_id: str, now: datetime) -> None:
+    """The panel's secret is worth nothing from now on. Raises NotFound."""
+    found = _found(session, panel_id)
+    found.revoked_at, found.status = now, OFFLINE
+    _take_down(session, found, now)
+    _tell(session, found, None)
+
+
+def room_for_login(session: Session, panel_id: str, secret: str) -> tuple[bool, int | None, str | None]:
+    """Whether this is the panel's secret; then the key and the id of its room too, if it has one."""
+    found = repository.panel_with_id(session, panel_id)
+    if found is None or not same_hash(found.secret_hash, secret_hash(secret)):
+        return False, None, None
+    room = _room_of(session, found)
+    return True, found.room_key, room.id if room else None
+
+
+def doors(session: Session) -> dict[str, int | None]:
+    """The key of every panel's room, by the panel's id; revoked panels are not among them."""
+    return repository.doors(session)
+
+
+def greet(session: Session, panel_id: str, hello: Hello, now: datetime) -> PanelRecord:
+    """The panel has (re)connected: it is online, and its room in contact with the hub. Raises NotFound."""
+    found = _found(session, panel_id)
+    found.firmware = hello["firmware"]
+    _go_online(found, hello["bootId"], now)
+    room = _room_of(session, found)
+    if room:
+        rooms.open_contact(session, found.id, room.key, now)
+    _tell(session, found, room)
+    return _record(found, room)
+
+
+def set_presence(session: Session, panel_id: str, said: Presence, now: datetime) -> None:
+    """What the panel, or its last will, says of itself; a will from before its last start is ignored.
+
+    Raises NotFound.
+    """
+    found = _found(session, panel_id)
+    if said["status"] == ONLINE:
+        _go_online(found, said["bootId"], now)
+        _tell(session, found, _room_of(session, found))
+    elif found.boot_id in {None, said["bootId"]}:
+        until = said.get("untilUnix")
+        sleeping_until = from_unix(until) if said["status"] == SLEEPING and until is not None else None
+        _leave(session, found, said["status"], sleeping_until, now)
+
+
+def _go_online(found: Panel, boot_id: str, now: datetime) -> None:
+    found.boot_id, found.status, found.sleeping_until, found.last_heard_at = boot_id, ONLINE, None, now
+
+
+def lose(session: Session, panel_id: str, now: datetime) -> None:
+    """The panel's connection is gone, and no word came of it. Harmless for one that was not online."""
+    found = repository.panel_with_id(session, panel_id)
+    if found is not None and found.status == ONLINE:
+        _leave(session, found, OFFLINE, None, now)
+
+
+def lose_all(session: Session) -> None:
+    """At the hub's start: nobody is connected, and what contact was left open ended with its heartbeat."""
+    repository.forget_online(session)
+    rooms.close_stale_contacts(session)
+
+
+def _leave(
+    session: Session, found: Panel, status: str, sleeping_until: datetime | None, now: datetime
+) -> None:
+    found.status, found.sleeping_until = status, sleeping_until
+    rooms.close_contact(session, found.id, now)
+    _tell(session, found, _room_of(session, found))
+
+
+def note_telemetry(session: Session, panel_id: str, telemetry: dict[str, Any], now: datetime) -> PanelRecord:
+    """The last one is kept whole; its `frame` and `screen` have been checked. Raises NotFound."""
+    found = _found(session, panel_id)
+    found.last_heard_at = now
+    found.frame, found.screen = telemetry.get("frame", found.frame), telemetry.get("screen", found.screen)
+    found.telemetry = json.dumps(telemetry)
+    room = _room_of(session, found)
+    _tell(session, found, room)
+    return _record(found, room)
+
+
+def _take_down(session: Session, found: Panel, now: datetime) -> None:
+    """The panel leaves its room, which may have no other."""
+    rooms.close_contact(session, found.id, now)
+    left, found.room_key = found.room_key, None
+    session.flush()
+    if left is not None:
+        rooms.set_panelled(session, left, repository.any_in_room(session, left))
+
+
+def _found(session: Session, panel_id: str) -> Panel:
+    found = repository.panel_with_id(session, panel_id)
+    if found is None:
+        raise not_found("panel", panel_id)
+    return found
+
+
+def _room_of(session: Session, found: Panel) -> RoomRecord | None:
+    if found.room_key is None:
+        return None
+    return _standing(rooms.rooms_by_key(session, {found.room_key})[found.room_key])
+
+
+def _standing(room: RoomRecord) -> RoomRecord | None:
+    """A panel whose room was deleted hangs at none."""
+    return None if room.deleted else room
+
+
+def _tell(session: Session, found: Panel, room: RoomRecord | None) -> None:
+    emit(session, PanelChanged(found.id, room.id if room else None, found.status, found.frame or 0))
+
+
+def _named(name: str) -> str:
+    if not 0 < len(name.strip()) <= 255:
+        raise Refused("bad-name", "This name cannot be used", "A name has 1 to 255 characters.")
+    return name.strip()
+
+
+def _record(found: Panel, room: RoomRecord | None) -> PanelRecord:
+    return PanelRecord(
+        id=found.id,
+        name=found.name,
+        room=room,
+        simulated=found.simulated,
+        created_at=found.created_at,
+        status=found.status,
+        sleeping_until=found.sleeping_until,
+        last_heard_at=found.last_heard_at,
+        firmware=found.firmware,
+        frame=found.frame,
+        screen=found.screen,
+        telemetry=json.loads(found.telemetry) if found.telemetry else None,
+    )
