@@ -116,7 +116,7 @@ class EmbeddedBroker:
             self._retained[topic] = message
         elif retain:
             self._retained.pop(topic, None)
-        for link in list(self._connected.values()):
+        for link in self._connected.values():
             link.send(message)
 
     async def disconnect(self, client_id: str) -> None:

@@ -154,13 +154,14 @@ def test_panel_revoked_while_its_login_is_decided_does_not_get_in(broker, buildi
         await go_on.wait()
 
     building.before_deciding = wait
-    late = raw().send(connect("p1", "secret of p1"))
+    late = raw().send(connect("p1", "secret of p1", will=(topics.panel_up("p1", "presence"), b"offline")))
     broker.run(decided.wait())
     broker.disconnect("p1")
     broker.loop.call_soon_threadsafe(go_on.set)
     assert late.ends()
     wait_until(lambda: not broker.broker._open)
     assert broker.connected() == frozenset()
+    assert building.messages == [], "who was not in has no last will"
 
 
 def test_connections_are_bounded_and_those_within_the_bound_are_served(open_broker, raw):

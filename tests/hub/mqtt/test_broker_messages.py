@@ -100,8 +100,9 @@ def test_hub_may_answer_and_even_cut_the_panel_while_it_processes_its_message(br
         await broker.broker.disconnect("p1")
 
     building.before_processing = answer
-    p1 = raw().login("p1").send(publish(HELLO, b"hello"))
+    p1 = raw().login("p1").send(publish(HELLO, b"hello") + publish(HELLO, b"after the cut"))
     assert p1.ends()
+    wait_until(lambda: not broker.broker._open)
     assert building.payloads() == [b"hello"]
 
 
