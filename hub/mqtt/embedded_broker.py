@@ -58,6 +58,8 @@ class EmbeddedBroker:
         tls_host: str | None = None,
         tls_port: int | None = None,
     ) -> None:
+        if tls_port is not None and ssl is None:
+            raise ValueError("a TLS port needs a certificate")
         self._decide, self._on_message = decide, on_message
         self._host, self._port = host, port
         self._max_connections, self._connect_patience_s = max_connections, connect_patience_s

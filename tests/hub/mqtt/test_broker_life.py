@@ -142,6 +142,11 @@ async def _packet(reader: asyncio.StreamReader) -> tuple[int, bytes]:
             return first, await reader.readexactly(size)
 
 
+def test_tls_port_without_a_certificate_is_refused_rather_than_served_in_the_clear(building):
+    with pytest.raises(ValueError, match="certificate"):
+        new_broker(building, tls_port=0)
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")
 def test_tls_port_serves_the_same_panels(building, tmp_path):
     make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=hub -keyout k -out c"
