@@ -23,7 +23,8 @@ from hub.errors import NotFound
 from hub.rooms import service as rooms
 from hub.rooms.service import BuildingRecord, NewRoom, RoomFilter, RoomRecord
 
-NEW_FLOOR = "Imported"
+NEW_FLOOR = "unknown"
+"""Read as "Floor unknown", until somebody says better."""
 VIA = "import"
 _CHUNK = 500
 

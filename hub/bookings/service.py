@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
 from hub.bookings import availability, lifecycle, refusals, repository, rules
-from hub.bookings.imported import Import
 from hub.bookings.models import CANCELLED, CHECKED_IN, COMPLETED, CONFIRMED, NO_SHOW, PENDING
 from hub.bookings.reading import (
     BookingRecord,
@@ -38,7 +37,6 @@ from hub.rooms.service import RoomRecord
 __all__ = [
     "BookingChanges",
     "BookingRecord",
-    "Import",
     "NewBooking",
     "book_room",
     "book_walk_up",
@@ -93,8 +91,10 @@ def book_room(session: Session, who: Account, request: NewBooking, now: datetime
     room = rooms.room(session, request.room_id)
     rules.check_title(request.title)
     rules.check_wish(room, request.starts_at, request.ends_at, request.attendees, now)
-    settle_room(session, room.key, now)
     waits = room.policy.requires_approval and not who.manages
+    if waits and request.starts_at <= now:
+        raise refusals.needs_approval()
+    settle_room(session, room.key, now)
     values = _new(room, request.starts_at, request.ends_at, PENDING if waits else CONFIRMED, now, via) | {
         "title": request.title,
         "organizer_key": who.key,

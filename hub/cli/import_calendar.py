@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.bookings.calendar_file import CalendarFile, read_calendar
 from hub.bookings.calendar_lines import NotACalendar
-from hub.bookings.service import Import, import_bookings
+from hub.bookings.imported import Import, import_bookings
 from hub.clock import WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade

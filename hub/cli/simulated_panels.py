@@ -1,0 +1,149 @@
+"""Panels without hardware: the real firmware in processes of its own, kept running until told to stop."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hub.cli.rest_client import HubSays, NoHub, RestClient
+from tools import simulator
+
+MOST_DEATHS = 5
+"""A panel that dies more often within DEATHS_S is given up."""
+DEATHS_S = 60
+_LOOK_S = 0.25
+_GRACE_S = 3
+_RECONNECT_MAX_S = 5
+
+
+def why_none() -> str | None:
+    """Why no simulated panel can run here; None where they can."""
+    try:
+        simulator.command(Path())
+    except FileNotFoundError:
+        here = f"{platform.machine()} {platform.system()}"
+        return (
+            f"Simulated panels run on x86-64 Linux, where MicroPython is packaged; this is {here}. "
+            "The hub and the web app work without them."
+        )
+    return None
+
+
+class SimulatedPanel:
+    """One panel's process, with its flash in a folder; what it prints goes to `panel.log` there."""
+
+    def __init__(self, name: str, panel_id: str, flash: Path) -> None:
+        self.name = name
+        self.panel_id = panel_id
+        self._flash = flash
+        self._deaths: list[float] = []
+        self.given_up = False
+        self._start()
+
+    def _start(self) -> None:
+        argv, environ = simulator.command(self._flash)
+        with (self._flash / "panel.log").open("ab") as log:
+            # A session of its own: Ctrl-C is for us; the panel ends when we close its standard input, or die.
+            self._process = subprocess.Popen(
+                argv, env=environ, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def revive(self) -> None:
+        """Starts the panel again where it has ended: at once if it asked for that, a few times if it died."""
+        status = None if self.given_up else self._process.poll()
+        if status is None:
+            return
+        self._close()
+        now = time.monotonic()
+        if status != simulator.RESET_STATUS:
+            self._deaths = [at for at in self._deaths if now - at < DEATHS_S] + [now]
+            print(f"The panel at {self.name} ended with {status}: {self._last_words()}", file=sys.stderr)
+        self.given_up = len(self._deaths) > MOST_DEATHS
+        if not self.given_up:
+            self._start()
+
+    def _last_words(self) -> str:
+        lines = (
+            (self._flash / "panel.log").read_bytes()[-2000:].decode("utf-8", "replace").strip().splitlines()
+        )
+        return lines[-1] if lines else "it said nothing"
+
+    def _close(self) -> None:
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    def end(self) -> None:
+        """Asks the panel to end; `wait` sees to it."""
+        self._close()
+
+    def wait(self) -> None:
+        """Returns when the process has gone; it is killed where it takes too long."""
+        try:
+            self._process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def provision(hub: RestClient, room: dict[str, Any], flash: Path) -> SimulatedPanel:
+    """A new panel at that room's door, provisioned and claimed as a real one is. Raises HubSays, NoHub."""
+    made = hub.post("/panels", {"name": room["name"], "roomId": room["id"], "simulated": True})
+    flash.mkdir(parents=True)
+    installed = {
+        "panelId": made["id"],
+        "secret": made["secret"],
+        "mqttHost": made["mqtt"]["host"],
+        "mqttPort": made["mqtt"]["port"],
+        "tls": False,
+        "board": "simulator",
+        "language": "en",
+        "reconnectMaxS": _RECONNECT_MAX_S,
+    }
+    (flash / "panel.json").write_text(json.dumps(installed))
+    return SimulatedPanel(room["name"], made["id"], flash)
+
+
+@contextmanager
+def running(hub: RestClient, rooms: Iterable[dict[str, Any]]) -> Iterator[list[SimulatedPanel]]:
+    """A panel at each of these rooms; on the way out all have ended and are revoked."""
+    panels: list[SimulatedPanel] = []
+    with tempfile.TemporaryDirectory(prefix="circletime-panels-") as flashes:
+        try:
+            for room in rooms:
+                panels.append(provision(hub, room, Path(flashes) / str(len(panels))))
+            yield panels
+        finally:
+            for panel in panels:
+                panel.end()
+            for panel in panels:
+                panel.wait()
+            _revoke(hub, panels)
+
+
+def _revoke(hub: RestClient, panels: list[SimulatedPanel]) -> None:
+    for panel in panels:
+        try:
+            hub.delete(f"/panels/{panel.panel_id}")
+        except HubSays:
+            continue  # somebody else has revoked it
+        except NoHub:
+            return  # it went first; the panels stay in its list, offline
+
+
+def keep_alive(panels: list[SimulatedPanel], stopped: threading.Event) -> None:
+    """Restarts panels until `stopped` is set, or all are given up."""
+    while not stopped.wait(_LOOK_S):
+        for panel in panels:
+            panel.revive()
+        if all(panel.given_up for panel in panels):
+            print("No panel stays alive; giving up.", file=sys.stderr)
+            return
