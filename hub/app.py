@@ -46,14 +46,14 @@ def closed_unless_open(connection: ASGIConnection[Any, Any, Any, Any], handler: 
 class NoPanels:
     """A hub without a broker: its panels are reached by the hub beside it."""
 
+    def listening(self) -> bool:
+        return True
+
     async def screen(self, panel_id: str) -> bytes:
         raise Unavailable("no-broker", "This hub has no broker", f"It can't reach panel {panel_id}.")
 
     async def press(self, panel_id: str, key: int) -> None:
         raise Unavailable("no-broker", "This hub has no broker", f"It can't press {key} on panel {panel_id}.")
-
-    async def disconnect(self, panel_id: str) -> None:
-        """Nothing is connected here."""
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:

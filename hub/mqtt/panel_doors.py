@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from hub.db.database import Database
 from hub.events import PanelChanged
@@ -15,15 +17,21 @@ from shared.topics import valid_id
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY_S = 1.0
+MOVE_PATIENCE_S = 2.0
 
 
 class PanelDoors:
-    """Decides at login. Whoever is moved or revoked later is cut off, whichever process did it."""
+    """Decides at login. Whoever is revoked later is cut off, whichever process did it.
+
+    A panel that was moved is told so, and connects again by itself; it is cut off where it does not.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._granted: dict[str, int | None] = {}
         """The key of the room whose state each panel was let in to."""
+        self._patience_until_s: dict[str, float] = {}
+        """By the loop's clock; panels that were told to move."""
 
     async def decide(self, client_id: str, username: str | None, password: str | None) -> Access | None:
         """What this client may do, or None: client id and user name are the panel's id, the password its secret."""
@@ -37,19 +45,25 @@ class PanelDoors:
         self._granted[client_id] = room_key
         return panel_access(client_id, room_id)
 
-    async def run(self, broker: Broker) -> None:
-        """Cuts off, until cancelled, every panel whose rules have changed since it was let in."""
+    async def run(self, broker: Broker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
+        """Looks whenever a panel changes, and each second, until cancelled."""
         while True:
             with self._database.events.listen() as stream:
                 try:
-                    await self.look(broker)
+                    await self.look(broker, tell_to_move)
                 except Exception:
                     log.exception("could not see whether panels were moved or revoked")
                 await woken_by(PanelChanged, stream, LOOKS_EVERY_S)
 
-    async def look(self, broker: Broker) -> None:
+    async def look(self, broker: Broker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
         doors = await self._database.read(service.doors)
+        now_s = asyncio.get_running_loop().time()
         for panel_id in broker.connected():
-            if panel_id not in doors or doors[panel_id] != self._granted.get(panel_id):
+            if panel_id in doors and doors[panel_id] == self._granted.get(panel_id):
+                self._patience_until_s.pop(panel_id, None)
+            elif panel_id in doors and panel_id not in self._patience_until_s:
+                self._patience_until_s[panel_id] = now_s + MOVE_PATIENCE_S
+                await tell_to_move(panel_id)
+            elif panel_id not in doors or now_s >= self._patience_until_s[panel_id]:
                 log.info("panel %s was moved or revoked, and is cut off", panel_id)
                 await broker.disconnect(panel_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -103,6 +104,11 @@ class PresenceListener:
             log.warning("telemetry of panel %s is not taken: %s", panel_id, error)
             return None
         return panel.frame
+
+    async def tell_to_move(self, panel_id: str) -> None:
+        """The panel hangs at another door now."""
+        with suppress(NotFound):
+            await self.configure(await self._database.read(lambda session: service.panel(session, panel_id)))
 
     async def configure(self, panel: PanelRecord) -> None:
         """Retained, and said at every hello besides, for an outside broker may have lost it."""

@@ -55,7 +55,11 @@ class Switchboard:
         await self._say(ONLINE)
         await self._broker.start()
         self.panels.open()
-        runs = (self._publisher.run(), self._presence.run(), self._doors.run(self._broker))
+        runs = (
+            self._publisher.run(),
+            self._presence.run(),
+            self._doors.run(self._broker, self._presence.tell_to_move),
+        )
         self._tasks = [asyncio.create_task(run) for run in runs]
 
     async def stop(self) -> None:

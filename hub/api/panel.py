@@ -1,0 +1,234 @@
+"""Rooms as panels see them, the panels themselves, and what is reported at them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+from litestar.enums import MediaType
+from msgspec import UNSET, Meta, UnsetType
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from hub.api.context import Asking, Hub, caller, requires_manager
+from hub.api.schema import Body, Id, Nothing, Page, Record
+from hub.errors import Conflict
+from hub.panel import issues, room_view, service
+from hub.panel.service import PanelRecord
+from hub.settings import Settings
+from shared.panel_screen import HEIGHT_PX, WIDTH_PX
+from shared.room_state import encode
+
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+Key = Annotated[int, Meta(ge=0, le=2, description="From the left")]
+
+
+class PanelToAdd(Body):
+    """Without a name it gets its room's."""
+
+    name: Name | None = None
+    room_id: Id | None = None
+    simulated: bool = False
+
+
+class PanelToChange(Body):
+    """What is left out stays as it is; `roomId` null takes the panel off its door."""
+
+    name: Name | UnsetType = UNSET
+    room_id: Id | UnsetType | None = UNSET
+
+
+class Press(Body):
+    key: Key
+
+
+class Panel(Record):
+    """`status` is `online`, `sleeping` (until `sleepingUntil`) or `offline`; `frame` and `screen` are of
+    the last picture that it reported, `telemetry` is its last report."""
+
+    id: str
+    name: str
+    room_id: str | None
+    status: str
+    sleeping_until: datetime | None
+    last_heard_at: datetime | None
+    firmware: str | None
+    simulated: bool
+    frame: int | None
+    screen: str | None
+    telemetry: dict[str, Any] | None
+
+
+class Mqtt(Record):
+    """Where the panel finds the broker."""
+
+    host: str
+    port: int
+    tls: bool
+
+
+class NewPanel(Record):
+    """`secret` is told this once."""
+
+    id: str
+    secret: str
+    name: str
+    room_id: str | None
+    mqtt: Mqtt
+
+
+class IssueToReport(Body):
+    category: Annotated[str, Meta(min_length=1, max_length=64)]
+    text: Annotated[str, Meta(max_length=1000)] | None = None
+
+
+class Issue(Record):
+    id: str
+    room_id: str
+    category: str
+    text: str | None
+    status: str
+    reported_at: datetime
+
+
+def _panel(found: PanelRecord) -> Panel:
+    return Panel(
+        id=found.id,
+        name=found.name,
+        room_id=found.room_id,
+        status=found.status,
+        sleeping_until=found.sleeping_until,
+        last_heard_at=found.last_heard_at,
+        firmware=found.firmware,
+        simulated=found.simulated,
+        frame=found.frame,
+        screen=found.screen,
+        telemetry=found.telemetry,
+    )
+
+
+@get("/rooms/{id:str}/state", tags=["panels"])
+async def get_room_state(hub: Hub, request: Asking, id: str) -> Response[bytes]:
+    """The room's RoomState, as its panels have it. `If-None-Match` saves sending what is known."""
+    now = hub.clock.now()
+    state = await hub.database.read(lambda session: room_view.room_state(session, id, now))
+    headers = {"ETag": room_view.etag(state), "Cache-Control": "private, no-cache"}
+    if _knows(request.headers.get("If-None-Match", ""), headers["ETag"]):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(encode(state).encode(), media_type=MediaType.JSON, headers=headers)
+
+
+def _knows(if_none_match: str, etag: str) -> bool:
+    """RFC 9110, section 13.1.2: a list of tags, weak ones too, or `*`."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags
+
+
+@get("/panels", guards=[requires_manager], tags=["panels"])
+async def list_panels(hub: Hub) -> Page[Panel]:
+    """By name, with what each last said of itself."""
+    found = await hub.database.read(service.panels)
+    return Page(items=[_panel(one) for one in found])
+
+
+@post("/panels", guards=[requires_manager], tags=["panels"])
+async def add_panel(hub: Hub, data: PanelToAdd) -> NewPanel:
+    now = hub.clock.now()
+    added, secret = await hub.database.write(
+        lambda session: service.register(
+            session, name=data.name, room_id=data.room_id, simulated=data.simulated, now=now
+        )
+    )
+    return NewPanel(
+        id=added.id, secret=secret, name=added.name, room_id=added.room_id, mqtt=_broker(hub.settings)
+    )
+
+
+def _broker(settings: Settings) -> Mqtt:
+    """A broker that listens everywhere is found where the hub is."""
+    everywhere = settings.mqtt_host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
+    host = (urlsplit(settings.url).hostname or "") if everywhere else settings.mqtt_host
+    return Mqtt(host=host, port=settings.mqtt_port, tls=False)
+
+
+@get("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
+async def get_panel(hub: Hub, id: str) -> Panel:
+    return _panel(await hub.database.read(lambda session: service.panel(session, id)))
+
+
+@patch("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
+async def change_panel(hub: Hub, id: str, data: PanelToChange) -> Panel:
+    """Moves the panel to another room's door, or renames it."""
+    now = hub.clock.now()
+
+    def change(session: Session) -> PanelRecord:
+        if data.name is not UNSET:
+            service.rename(session, id, data.name)
+        if data.room_id is not UNSET:
+            service.move(session, id, data.room_id, now)
+        return service.panel(session, id)
+
+    return _panel(await hub.database.write(change))
+
+
+@delete("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
+async def remove_panel(hub: Hub, id: str) -> None:
+    """Revokes the panel's secret and ends its connection."""
+    now = hub.clock.now()
+    await hub.database.write(lambda session: service.revoke(session, id, now))
+
+
+@get("/panels/{id:str}/screen.png", guards=[requires_manager], media_type="image/png", tags=["panels"])
+async def get_screen(hub: Hub, id: str) -> Response[bytes]:
+    """What is on the wall now, asked of the panel itself."""
+    await hub.database.read(lambda session: service.panel(session, id))
+    rows = await hub.panels.screen(id)
+    return Response(_png(rows), media_type="image/png", headers={"Cache-Control": "private, no-cache"})
+
+
+def _png(rows: bytes) -> bytes:
+    """One bit a pixel; in the rows 1 is black, in the picture it is white."""
+    file = BytesIO()
+    Image.frombytes("1", (WIDTH_PX, HEIGHT_PX), rows, "raw", "1;I").save(file, "PNG")
+    return file.getvalue()
+
+
+@post("/panels/{id:str}/press", guards=[requires_manager], status_code=200, tags=["panels"])
+async def press_key(hub: Hub, id: str, data: Press) -> Nothing:
+    """Presses a key of a simulated panel, as a finger would."""
+    panel = await hub.database.read(lambda session: service.panel(session, id))
+    if not panel.simulated:
+        raise Conflict(
+            "not-simulated", "This panel has keys of its own", "Only simulated panels are pressed."
+        )
+    await hub.panels.press(id, data.key)
+    return Nothing()
+
+
+@post("/rooms/{id:str}/issues", tags=["panels"])
+async def report_issue(hub: Hub, request: Asking, id: str, data: IssueToReport) -> Issue:
+    now, who = hub.clock.now(), caller(request)
+    return msgspec.convert(
+        await hub.database.write(
+            lambda session: issues.report_issue(session, who, id, data.category, data.text, now)
+        ),
+        Issue,
+        from_attributes=True,
+    )
+
+
+ROUTES = [
+    get_room_state,
+    list_panels,
+    add_panel,
+    get_panel,
+    change_panel,
+    remove_panel,
+    get_screen,
+    press_key,
+    report_issue,
+]
