@@ -1,13 +1,13 @@
 """The picture in memory: 800x480 dots of one bit, 1 for black ink, as `shared.panel_screen` sends them."""
 
-from array import array
-
 import framebuf
 
 from shared.panel_screen import HEIGHT_PX, ROW_BYTES, WIDTH_PX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from array import array
+
     from firmware.fonts import Font
 
 
@@ -31,27 +31,16 @@ class Canvas:
     def fill(self, x: int, y: int, width: int, height: int) -> None:
         self._dots.fill_rect(x, y, width, height, self.ink)
 
-    def polygon(self, corners: "list[int]", ink: int) -> None:
-        """Fills the polygon whose corners are `x0, y0, x1, y1, ...`."""
-        self._dots.poly(0, 0, array("h", corners), ink, True)
+    def polygon(self, corners: "array[int]", ink: int) -> None:
+        """Fills the polygon whose corners are `x0, y0, x1, y1, ...`, 16-bit numbers."""
+        self._dots.poly(0, 0, corners, ink, True)
 
     def circle(self, x: int, y: int, radius: int) -> None:
         self._dots.ellipse(x, y, radius, radius, self.ink)
 
     def text(self, x: int, baseline: int, words: str, font: "Font") -> int:
         """Writes from `x` on, and returns where the pen stands then."""
-        for character in words:
-            x += self.glyph(x, baseline - font.ascent, ord(character), font)
-        return x
-
-    def glyph(self, x: int, top: int, code: int, font: "Font") -> int:
-        """Draws one code point, and returns its advance."""
-        advance, left, down, width, height, dots = font.glyph(code)
-        if dots is not None:
-            self._dots.blit(dots, x + left, top + down, self.paper, self._palette)
-        elif width:
-            self._dots.rect(x + left, top + down, width, height, self.ink)
-        return advance
+        return font.write(self._dots, x, baseline, words, self._palette)
 
     def centred(self, middle: int, baseline: int, words: str, font: "Font") -> None:
         self.text(middle - font.width(words) // 2, baseline, words, font)

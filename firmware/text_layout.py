@@ -1,5 +1,7 @@
 """Breaking words into lines that fit."""
 
+from firmware.fonts import code_points
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +57,8 @@ def shorten(words: str, font: "Font", width: int) -> str:
 
 def _room(words: str, font: "Font", width: int) -> int:
     """How many characters fit into `width`; at least one."""
-    for at, character in enumerate(words):
-        width -= font.glyph(ord(character))[0]
+    for at, code in enumerate(code_points(words)):
+        width -= font.advance(code)
         if width < 0:
             return max(at, 1)
     return len(words)

@@ -133,7 +133,7 @@ def _glyph(font: Any, text: str, ascent: int) -> tuple[int, int, int, int, int, 
 
 
 def bake(packages: Path, faces: tuple[Face, ...], size: int, codes: list[int]) -> bytes:
-    """One pack: header, ranges of code points, glyph records, rows of ink."""
+    """One pack: header, ranges of code points, advances, records, rows of ink."""
     ascent, descent = _find(packages, faces, size, ord("x")).getmetrics()
     found: list[tuple[int, tuple[int, int, int, int, int, bytes]]] = []
     for code in sorted(set(codes)):
@@ -150,21 +150,14 @@ def bake(packages: Path, faces: tuple[Face, ...], size: int, codes: list[int]) -
             ranges.append([code, code, index])
         ranges[-1][1] = code
     records, rows = bytearray(), bytearray()
-    start = 8 + 6 * len(ranges) + 8 * len(found)
-    for _, (advance, left, top, width, height, ink) in found:
-        records += struct.pack(
-            "<BbbBBBH",
-            advance,
-            left,
-            top,
-            width,
-            height,
-            (start + len(rows)) >> 16,
-            (start + len(rows)) & 0xFFFF,
-        )
+    start = 8 + 6 * len(ranges) + 8 * len(found)  # an advance and a record of 7 bytes each
+    for _, (_, left, top, width, height, ink) in found:
+        place = start + len(rows)
+        records += struct.pack("<bbBBBH", left, top, width, height, place >> 16, place & 0xFFFF)
         rows += ink
+    advances = bytes(glyph[0] for _, glyph in found)
     head = struct.pack("<2sBBHH", b"CT", ascent, descent, len(ranges), len(found))
-    return head + b"".join(struct.pack("<HHH", *part) for part in ranges) + records + rows
+    return head + b"".join(struct.pack("<HHH", *part) for part in ranges) + advances + records + rows
 
 
 def main() -> None:

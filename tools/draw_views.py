@@ -10,7 +10,8 @@ import json
 import sys
 import time
 
-from firmware.canvas import Canvas
+gc.threshold(16384)  # type: ignore[attr-defined]  # as on the panel
+from firmware.canvas import Canvas  # noqa: E402
 
 CANVAS = Canvas()
 
@@ -48,6 +49,7 @@ def heap_used() -> int:
 def main() -> None:
     for line in sys.stdin:
         view = view_of(json.loads(line))
+        del line
         gc.collect()
         before, began = heap_used(), now_us()
         screens.draw(CANVAS, view)

@@ -38,7 +38,7 @@ def draw(views: list[dict[str, Any]]) -> tuple[list[bytes], list[dict[str, Any]]
         raise RuntimeError("there is no micropython on this machine")
     done = subprocess.run(
         [program, "-X", f"heapsize={HEAP}", str(ROOT / "tools" / "draw_views.py")],
-        input="".join(json.dumps(view) + "\n" for view in views).encode(),
+        input="".join(json.dumps(view, ensure_ascii=False) + "\n" for view in views).encode(),
         capture_output=True,
         env={**os.environ, "MICROPYPATH": f"{ROOT}:.frozen"},
         check=False,

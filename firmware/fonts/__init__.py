@@ -1,94 +1,108 @@
-"""Glyph packs, read from flash as they are needed (README.md here describes their bytes).
+"""Glyph packs, read from flash glyph by glyph (README.md here describes their bytes).
 
-Only a pack's table of ranges stays in memory. Glyphs lately used are kept in two generations: when
-the young one is full it becomes the old one, and what is used again moves back to the young.
+In memory are only each pack's ranges and advances, and one buffer for the glyph being drawn. A cache of glyphs
+was tried: it left one in every 2 KB of the heap, and no room in one piece for the next RoomState.
 """
 
 import struct
+from array import array
 
 import framebuf
-from micropython import const
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterator
 
-    Glyph = tuple[int, int, int, int, int, Any]
-    """Advance, left, top (down from the line's top), width, height, and the ink or None for a box."""
+    from framebuf import FrameBuffer
 
-_GENERATION = const(28)
 _FOLDER = __file__.rsplit("/", 1)[0]
+_HEADER, _RECORD = "<2sBBHH", "<bbBBBH"
+_RECORD_BYTES = 7
 
-_young: "dict[int, Glyph]" = {}
-_old: "dict[int, Glyph]" = {}
+_rows = bytearray(9 * 80)
+"""The glyph being drawn: none is wider than 72 px or higher than 80 (tests/firmware/test_fonts.py)."""
+
+
+def code_points(words: str) -> "Iterator[int]":
+    """The code points of `words`.
+
+    MicroPython keeps every character that a loop over a str, or an index into it, has ever made (it interns
+    them); a panel that hangs for years would fill its heap with the alphabets of its titles.
+    """
+    code = more = 0
+    for byte in words.encode():
+        if byte < 0x80:
+            yield byte
+        elif byte >= 0xC0:
+            more = 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
+            code = byte & (0x3F >> more)
+        else:
+            code = code << 6 | byte & 0x3F
+            more -= 1
+            if not more:
+                yield code
 
 
 class Font:
     """One face at one size; `ascent` and `height` are in px."""
 
-    __slots__ = ("_file", "_key", "_ranges", "_records", "ascent", "height")
+    __slots__ = ("_advances", "_file", "_ranges", "_records_at", "ascent", "height")
 
-    def __init__(self, name: str, key: int) -> None:
+    def __init__(self, name: str) -> None:
         self._file = open(_FOLDER + "/" + name + ".pack", "rb")
-        _, self.ascent, descent, ranges, _ = struct.unpack("<2sBBHH", self._file.read(8))
-        self._ranges = self._file.read(6 * ranges)
-        self._records = 8 + 6 * ranges
+        _, self.ascent, descent, ranges, glyphs = struct.unpack(_HEADER, self._file.read(8))
         self.height: int = self.ascent + descent
-        self._key = key << 21
-
-    def glyph(self, code: int) -> "Glyph":
-        """The picture of a code point: nothing for marks without width, a box for what the pack lacks."""
-        global _young, _old
-        key = self._key | code
-        found = _young.get(key)
-        if found is not None:
-            return found
-        found = _old.get(key) or self._read(code)
-        if len(_young) >= _GENERATION:
-            _old, _young = _young, {}
-        _young[key] = found
-        return found
+        self._ranges = array("H", self._file.read(6 * ranges))
+        self._advances = self._file.read(glyphs)
+        self._records_at = 8 + 6 * ranges + glyphs
 
     def width(self, words: str) -> int:
         """How far the pen moves over `words`, in px."""
         total = 0
-        for character in words:
-            total += self.glyph(ord(character))[0]
+        for code in code_points(words):
+            total += self.advance(code)
         return total
 
-    def _read(self, code: int) -> "Glyph":
+    def advance(self, code: int) -> int:
+        index = self._index(code)
+        if index >= 0:
+            return self._advances[index]
+        return 0 if _has_no_width(code) else self.ascent * 5 // 8 + 2
+
+    def write(self, dots: "FrameBuffer", x: int, baseline: int, words: str, palette: "FrameBuffer") -> int:
+        """Lays the ink of `words` on `dots`, and returns where the pen stands then.
+
+        `palette` is two dots, the paper and the ink; what has the paper's colour is left as it is.
+        """
+        for code in code_points(words):
+            self._draw(dots, x, baseline - self.ascent, code, palette)
+            x += self.advance(code)
+        return x
+
+    def _draw(self, dots: "FrameBuffer", x: int, top: int, code: int, palette: "FrameBuffer") -> None:
+        """One code point: nothing for a mark without width, a box for what the pack lacks."""
         index = self._index(code)
         if index < 0:
-            return self._stand_in(code)
-        self._file.seek(self._records + 8 * index)
-        advance, left, top, width, height, high, low = struct.unpack("<BbbBBBH", self._file.read(8))
-        if not width:
-            return advance, 0, 0, 0, 0, None
-        self._file.seek(high << 16 | low)
-        rows = bytearray(self._file.read((width + 7) // 8 * height))
-        return (
-            advance,
-            left,
-            top,
-            width,
-            height,
-            framebuf.FrameBuffer(rows, width, height, framebuf.MONO_HLSB),
-        )
+            if not _has_no_width(code):
+                high = self.ascent * 5 // 8
+                dots.rect(x + 1, top + self.ascent - high, high - 2, high, palette.pixel(1, 0))
+            return
+        self._file.seek(self._records_at + _RECORD_BYTES * index)
+        left, down, width, height, place_high, place = struct.unpack(_RECORD, self._file.read(_RECORD_BYTES))
+        if width:
+            self._file.seek(place_high << 16 | place)
+            self._file.readinto(memoryview(_rows)[: (width + 7) // 8 * height])
+            ink = framebuf.FrameBuffer(_rows, width, height, framebuf.MONO_HLSB)
+            dots.blit(ink, x + left, top + down, palette.pixel(0, 0), palette)
 
     def _index(self, code: int) -> int:
-        for at in range(0, len(self._ranges), 6):
-            first, last, index = struct.unpack_from("<HHH", self._ranges, at)
-            if first <= code <= last:
-                return int(index + code - first)
+        """A code point's place in the pack, or -1."""
+        code = max(code, 32)  # tabs, line ends and what else should not be in a title
+        ranges = self._ranges
+        for at in range(0, len(ranges), 3):
+            if ranges[at] <= code <= ranges[at + 1]:
+                return ranges[at + 2] + code - ranges[at]
         return -1
-
-    def _stand_in(self, code: int) -> "Glyph":
-        if _has_no_width(code):
-            return 0, 0, 0, 0, 0, None
-        if code < 32:
-            return self.glyph(32)
-        high = self.ascent * 5 // 8
-        return high + 2, 1, self.ascent - high, high - 2, high, None
 
 
 def _has_no_width(code: int) -> bool:
@@ -103,12 +117,12 @@ def _has_no_width(code: int) -> bool:
     )
 
 
-D64 = Font("display64", 0)
-D50 = Font("display50", 1)
-D40 = Font("display40", 2)
-D32 = Font("display32", 3)
-D26 = Font("display26", 4)
-D22 = Font("display22", 5)
-T25 = Font("text25", 6)
-T20 = Font("text20", 7)
-B20 = Font("bold20", 8)
+D64 = Font("display64")
+D50 = Font("display50")
+D40 = Font("display40")
+D32 = Font("display32")
+D26 = Font("display26")
+D22 = Font("display22")
+T25 = Font("text25")
+T20 = Font("text20")
+B20 = Font("bold20")

@@ -56,8 +56,8 @@ def _said(view: "View") -> str:
         return view.notice
     if view.offline_since is None:
         return "" if view.clock_trusted else "The clock is not set"
-    if not view.clock_trusted:
-        return "No link to the hub"
+    if not view.clock_trusted or view.state is None:
+        return "No link to the hub"  # without a room there is no zone to tell the time in
     return "No link to the hub since " + words.moment(view, view.offline_since)
 
 
@@ -78,10 +78,9 @@ def draw_meeting(
     """
     draw_label(canvas, baseline, label, "until " + words.end(view, meeting))
     baseline += 40
-    most = (bottom - 6 - _DETAIL - baseline) // (fonts.D22.height - 3) + 1
-    font, lines = fit(
-        words.title(meeting), ((fonts.D32, 2), (fonts.D26, 2), (fonts.D22, most)), _title_width(view)
-    )
+    most = max(_lines_above(bottom, baseline, meeting), 2)
+    choices = ((fonts.D32, 2), (fonts.D26, 2), (fonts.D22, most))
+    font, lines = fit(words.title(meeting), choices, _title_width(view))
     return _draw_entry(canvas, view, baseline, meeting, font, lines)
 
 
@@ -91,14 +90,21 @@ def draw_later(canvas: "Canvas", view: "View", baseline: int, meetings: "list[Me
     shown_day = words.day(view, first["startUnix"]) if first is not None else ""
     for meeting in meetings:
         day = words.day(view, meeting["startUnix"])
-        font, lines = fit(words.title(meeting), ((fonts.D26, 1), (fonts.D22, 2)), _title_width(view))
         top = baseline + (38 if day == shown_day else 70)
-        if top + _entry_height(meeting, font, lines) + 6 > bottom:
+        most = min(_lines_above(bottom, top, meeting), 3)
+        if most < 1:
             return
+        font, lines = fit(words.title(meeting), ((fonts.D26, 1), (fonts.D22, most)), _title_width(view))
         if day != shown_day:
             draw_label(canvas, top - 34, day)
         baseline = _draw_entry(canvas, view, top, meeting, font, lines)
         shown_day = day
+
+
+def _lines_above(bottom: int, baseline: int, meeting: "Meeting") -> int:
+    """How many lines of the smallest title, the first at `baseline`, end above `bottom` with the organizer."""
+    room = bottom - 6 - baseline - (_DETAIL if meeting["organizer"] else 0)
+    return room // (fonts.D22.height - 3) + 1
 
 
 def _title_width(view: "View") -> int:
