@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,15 +17,29 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from hub.accounts.attempts import FailedLogins
-from hub.api import auth, problems, web_app
-from hub.api.context import Hub, requires_login
+from hub.api import auth, bookings, buildings, events, health, panel, problems, rooms, web_app
+from hub.api.change_feed import ChangeFeed
+from hub.api.context import Parts, requires_login
 from hub.clock import Clock, WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade
 from hub.errors import Unavailable
 from hub.events import Events
-from hub.settings import Settings
+from hub.mqtt.broker_auth import Decide
+from hub.mqtt.client import Broker, OnMessage
+from hub.mqtt.embedded_broker import EmbeddedBroker
+from hub.mqtt.switchboard import Switchboard
+from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
+
+ROUTES = [
+    *auth.ROUTES,
+    *buildings.ROUTES,
+    *rooms.ROUTES,
+    *bookings.ROUTES,
+    *panel.ROUTES,
+    *events.ROUTES,
+]
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -44,37 +58,55 @@ def closed_unless_open(connection: ASGIConnection[Any, Any, Any, Any], handler: 
 
 
 class NoPanels:
-    """A hub without a broker: its panels are reached by the hub beside it."""
+    """A hub without a broker: panels are reached through the hub beside it."""
 
     def listening(self) -> bool:
+        """There is no broker to wait for."""
         return True
 
     async def screen(self, panel_id: str) -> bytes:
-        raise Unavailable("no-broker", "This hub has no broker", f"It can't reach panel {panel_id}.")
+        raise self._refusal(panel_id)
 
-    async def press(self, panel_id: str, key: int) -> None:
-        raise Unavailable("no-broker", "This hub has no broker", f"It can't press {key} on panel {panel_id}.")
+    async def press(self, panel_id: str, _key: int) -> None:
+        raise self._refusal(panel_id)
+
+    def _refusal(self, panel_id: str) -> Unavailable:
+        return Unavailable("no-broker", "This hub has no broker", f"It can't reach panel {panel_id}.")
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
-    """The hub as an ASGI app; its lifespan migrates the database and runs every part that runs by itself."""
+    """The hub as an ASGI app; its lifespan migrates the database and runs every part that runs by itself.
+
+    Raises BadSetting for a broker or a database that this hub cannot use.
+    """
+    clock = clock or WallClock()
     database = Database(settings.database, Events())
-    hub = Hub(settings, database, clock or WallClock(), database.events, NoPanels())
+    switchboard = _switchboard(settings, database, clock)
+    panels = switchboard.panels if switchboard else NoPanels()
+    hub = Parts(settings, database, clock, database.events, panels)
     failed_logins = FailedLogins(settings.login_failures_per_minute)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(upgrade, settings.database)
-        async with asyncio.TaskGroup() as tasks:
-            own = [tasks.create_task(sweep(hub.database, hub.clock))]
+        if switchboard:
+            await switchboard.start()
+        runs = (sweep(database, clock), ChangeFeed(database, clock).run())
+        tasks = [asyncio.create_task(one) for one in runs]
+        try:
             yield
-            for task in own:
+        finally:
+            for task in tasks:
                 task.cancel()
-        await database.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if switchboard:
+                await switchboard.stop()
+            await database.close()
 
     app = Litestar(
         route_handlers=[
-            Router("/api/v1", route_handlers=_routes(), guards=[closed_unless_open]),
+            Router("/api/v1", route_handlers=ROUTES, guards=[closed_unless_open]),
+            *health.ROUTES,
             *web_app.routes(),
         ],
         lifespan=[running],
@@ -92,14 +124,39 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     return app
 
 
-def _routes() -> list[Any]:
-    found = [*auth.ROUTES]
-    for name in ("buildings", "rooms", "bookings", "panel", "events"):
-        try:
-            found += importlib.import_module(f"hub.api.{name}").ROUTES
-        except ModuleNotFoundError as error:
-            print("MISSING", error)
-    return found
+def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | None:
+    if settings.broker_url == NO_BROKER:
+        return None
+    if settings.broker_url is not None:
+        raise BadSetting(
+            f"CIRCLETIME_BROKER_URL is {settings.broker_url!r}; it takes {NO_BROKER!r} or nothing yet"
+        )
+
+    def embedded(decide: Decide, on_message: OnMessage) -> Broker:
+        return EmbeddedBroker(
+            decide=decide,
+            on_message=on_message,
+            host=settings.mqtt_host,
+            port=settings.mqtt_port,
+            ssl=_tls(settings),
+            tls_port=settings.mqtts_port,
+        )
+
+    return Switchboard(settings, database, clock, embedded)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.mqtts_port is None:
+        return None
+    if settings.mqtts_certificate is None:
+        raise BadSetting("--mqtts-port needs --mqtts-certificate, and --mqtts-key where the key is not in it")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.mqtts_certificate, settings.mqtts_key)
+    except OSError as error:
+        raise BadSetting(f"can't read the TLS certificate or its key: {error}") from error
+    return context
 
 
 def _openapi() -> OpenAPIConfig:

@@ -10,13 +10,14 @@ import msgspec
 from litestar import Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from hub.accounts import service
 from hub.accounts.attempts import FailedLogins
 from hub.accounts.passwords import LONGEST, verify_password
 from hub.accounts.service import Account
-from hub.api.context import Asking, Hub, caller
+from hub.api.context import Asking, Hub, Parts, caller
 from hub.api.schema import Body, Nothing, Record
 from hub.errors import Forbidden, Unauthenticated
 
@@ -57,7 +58,7 @@ class Authentication(AbstractAuthenticationMiddleware):
             _refuse_other_sites(connection)
         if not token:
             return AuthenticationResult(user=None, auth=None)
-        hub: Hub = connection.app.state.hub
+        hub: Parts = connection.app.state.hub
         now = hub.clock.now()
         user = await hub.database.read(lambda session: service.account_with_token(session, token, now))
         return AuthenticationResult(user=user, auth=token if user else None)
@@ -92,7 +93,7 @@ def _me(account: Account) -> Me:
 
 
 @post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
-async def login(hub: Hub, request: Asking, data: Login, failed_logins: FailedLogins) -> Response[LoggedIn]:
+async def login(hub: Hub, request: Asking, data: Login, failed_logins: NamedDependency[FailedLogins]) -> Response[LoggedIn]:
     """Answers with a token, and sets it as the web app's cookie too."""
     client = request.client.host if request.client else ""
     email = data.email.strip().lower()
@@ -109,7 +110,7 @@ async def login(hub: Hub, request: Asking, data: Login, failed_logins: FailedLog
     return Response(answer, cookies=[_cookie(hub, token, life_s)])
 
 
-def _cookie(hub: Hub, token: str, life_s: int) -> Cookie:
+def _cookie(hub: Parts, token: str, life_s: int) -> Cookie:
     secure = hub.settings.url.startswith("https:")
     return Cookie(
         key=COOKIE, value=token, max_age=life_s, httponly=True, samesite="lax", secure=secure, path="/"

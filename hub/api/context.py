@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
 from hub.accounts.service import Account
@@ -25,7 +26,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Hub:
+class Parts:
     """The parts a handler may use. `panels` reaches panels over MQTT."""
 
     settings: Settings
@@ -33,6 +34,10 @@ class Hub:
     clock: Clock
     events: Events
     panels: PanelLink
+
+
+Hub = NamedDependency[Parts]
+"""The parameter `hub` of a handler."""
 
 
 def caller(request: Asking) -> Account:

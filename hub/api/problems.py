@@ -56,6 +56,11 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[A
     return response
 
 
+def on_nesting(_: Request[Any, Any, Any], _error: RecursionError) -> Response[Any]:
+    """Nothing of ours recurses: the body is nested deeper than its reader goes."""
+    return problem(422, "invalid-request", "The request does not fit the API", "It is nested too deep.")
+
+
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Our fault: logged whole, told as nothing but itself."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -66,5 +71,6 @@ HANDLERS: dict[Any, Any] = {
     DomainError: on_domain_error,
     ValidationException: on_bad_request,
     HTTPException: on_http_error,
+    RecursionError: on_nesting,
     Exception: on_fault,
 }

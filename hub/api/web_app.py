@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from litestar import MediaType, Response, get
 from litestar.datastructures import CacheControlHeader
@@ -32,9 +33,9 @@ async def page(path: str = "/") -> File | Response[str]:
     return File(index, media_type=MediaType.HTML, content_disposition_type="inline")
 
 
-def routes() -> list[object]:
+def routes() -> list[Any]:
     """Files under /assets carry a hash of what is in them in their names, so they never change."""
-    found: list[object] = [page]
+    found: list[Any] = [page]
     if (STATIC / "assets").is_dir():
         forever = CacheControlHeader(max_age=31_536_000, immutable=True)
         found.append(
