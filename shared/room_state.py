@@ -86,7 +86,13 @@ def parse(document: "str | bytes") -> "RoomState":
 
     Raises ValueError for anything else; fields that are not known are left alone.
     """
-    state = json_object(document, MAX_BYTES)
+    return check(json_object(document, MAX_BYTES))
+
+
+def check(state: "dict[str, object]") -> "RoomState":
+    """`state` itself, as JSON gave it, once it is known to be a RoomState; else ValueError, as in `parse`."""
+    if not isinstance(state, dict):
+        raise ValueError("not an object")
     integer(state, "v", V, V)
     integer(state, "revision")
     integer(state, "publishedUnix")

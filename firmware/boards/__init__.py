@@ -1,0 +1,15 @@
+"""A board is one file here, named in `panel.json`: its pins, its driver, its keys.
+
+Each has a class `Board` with `inputs` (firmware.inputs), `display` (`async show(buffer, first_row, rows, mode)`,
+where mode is a refresh of firmware.glass), `simulated` and `reset()`.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def load(name: str) -> "Any":
+    """The board of that name. Raises ImportError where there is none."""
+    module = __import__("firmware.boards." + name, None, None, ("Board",))
+    return module.Board()

@@ -1,0 +1,232 @@
+"""The panel's end of the contract's MQTT: keeps a link to the hub, takes what it says, sends what there is."""
+
+import asyncio
+import json
+import random
+
+from firmware import flash_file, wifi
+from firmware.command_outbox import new_id
+from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
+from firmware.state_cache import INCOMING
+from shared import checked, panel_command, panel_presence, topics
+from shared.panel_screen import HEIGHT_PX, STRIP_ROWS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    from firmware.command_outbox import CommandOutbox
+    from firmware.glass import Glass
+    from firmware.hub_contact import HubContact
+    from firmware.panel_config import PanelConfig
+    from firmware.state_cache import StateCache
+    from firmware.wall_clock import WallClock
+    from shared.panel_command import Ack, PanelCommand
+    from shared.panel_presence import Welcome
+
+    class Listener(Protocol):
+        """Who is told what came over the link. None of these may wait."""
+
+        def changed(self) -> None: ...
+        def answered(self, command: "PanelCommand", ack: "Ack") -> None: ...
+        def given_up(self, commands: "list[PanelCommand]") -> None: ...
+        def requested(self, request: "dict[str, Any]") -> None: ...
+
+
+FIRMWARE = "0.1.0"
+KEEPALIVE_S = 30
+FIRST_CONNECT_MAX_S = 2
+"""After the panel's own start; after a lost link it waits up to `reconnect_max_s`, for a whole site
+reconnects at once when its broker comes back."""
+
+DOWN = ("welcome", "config", "ack", "request")
+
+
+class MqttLink:
+    def __init__(
+        self,
+        config: "PanelConfig",
+        cache: "StateCache",
+        outbox: "CommandOutbox",
+        clock: "WallClock",
+        contact: "HubContact",
+        glass: "Glass",
+    ) -> None:
+        self._client = MqttClient(self._take, self._file_for)
+        self._config = config
+        self._cache = cache
+        self._outbox = outbox
+        self._clock = clock
+        self._contact = contact
+        self._glass = glass
+        self._boot_id = new_id()
+        self._work = asyncio.Event()
+        self._telemetry: dict[str, Any] | None = None
+        self._screen_row = HEIGHT_PX  # the next strip's first row; past the glass, none is asked for
+        self._screen_frame = 0
+        self._hello_due = False
+        self._moved = False
+        self.listener: Listener
+
+    async def run(self) -> None:
+        """Connects, and connects again, for ever."""
+        wait_s = min(FIRST_CONNECT_MAX_S, self._config.reconnect_max_s)
+        while True:
+            if not self._moved:
+                await asyncio.sleep(random.random() * wait_s)
+            wait_s = self._config.reconnect_max_s
+            self._moved = False
+            try:
+                await self._connection()
+            except (OSError, LinkLost, asyncio.TimeoutError) as error:
+                print("link lost:", repr(error))
+            self._contact.lost(self._clock.now())
+            self.listener.given_up(self._outbox.link_lost())
+            self.listener.changed()
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._work.set()
+
+    def report(self, telemetry: "dict[str, Any]") -> None:
+        """Sends `telemetry`, or keeps it until there is a link; a newer report replaces an older."""
+        self._telemetry = telemetry
+        self.wake()
+
+    async def _connection(self) -> None:
+        config = self._config
+        await wifi.join(config)
+        will_topic = topics.panel_up(config.panel_id, "presence")
+        will = panel_presence.presence(panel_presence.OFFLINE, self._boot_id)
+        hello = connect_packet(config.panel_id, config.secret, KEEPALIVE_S, will_topic, will)
+        await self._client.session((config.mqtt_host, config.mqtt_port), hello, KEEPALIVE_S, self._serve)
+
+    async def _serve(self) -> None:
+        """Joins, then sends whatever is to be sent, until the panel is moved to another room."""
+        config = self._config
+        wanted = [topics.panel_down(config.panel_id, leaf) for leaf in DOWN] + [topics.HUB_PRESENCE]
+        if config.room_id is not None:
+            wanted.append(topics.room_state(config.room_id))
+        for refused in await self._client.subscribe(wanted):
+            print("may not hear", refused)
+        online = panel_presence.presence(panel_presence.ONLINE, self._boot_id)
+        await self._client.publish(topics.panel_up(config.panel_id, "presence"), online.encode(), retain=True)
+        self._hello_due = True
+        self._screen_row = HEIGHT_PX
+        while not self._moved:
+            self._work.clear()
+            if not await self._send_next():
+                await self._wait_for_work()
+
+    async def _wait_for_work(self) -> None:
+        """Until there is something new, or a command has waited too long for its answer."""
+        unanswered = self._contact.there and self._outbox.commands
+        try:
+            await asyncio.wait_for(self._work.wait(), self._outbox.due_in_ms() / 1000 if unanswered else None)
+        except asyncio.TimeoutError:
+            pass
+
+    async def _send_next(self) -> bool:
+        """Sends the most urgent thing there is; False where there is none."""
+        if self._hello_due:
+            self._hello_due = False
+            room_id, revision = self._config.room_id, self._cache.revision
+            await self._publish("hello", panel_presence.hello(self._boot_id, FIRMWARE, room_id, revision))
+            return True
+        command = self._outbox.due() if self._contact.there else None
+        if command is not None:
+            self._outbox.sent()
+            await self._publish("command", panel_command.encode(command))
+            return True
+        if self._telemetry is not None:
+            telemetry, self._telemetry = self._telemetry, None
+            await self._publish("telemetry", json.dumps(telemetry))
+            return True
+        if self._screen_row < HEIGHT_PX:
+            await self._send_strip()
+            return True
+        return False
+
+    async def _send_strip(self) -> None:
+        """One strip; from the top again where the picture has changed since the first."""
+        if self._screen_frame != self._glass.frame_number:
+            self._screen_frame, self._screen_row = self._glass.frame_number, 0
+        row = self._screen_row
+        self._screen_row = row + STRIP_ROWS
+        await self._client.publish(topics.panel_up(self._config.panel_id, "screen"), *self._glass.strip(row))
+
+    async def _publish(self, leaf: str, message: str) -> None:
+        await self._client.publish(topics.panel_up(self._config.panel_id, leaf), message.encode())
+
+    def _take(self, topic: str, payload: memoryview, retained: bool) -> None:  # noqa: FBT001  the client's callback
+        """Acts on one message. What is not understood is dropped: the hub will say it again, or said nothing."""
+        address = topics.parse(topic)
+        if address is None or (address[0] == "down" and address[1] != self._config.panel_id):
+            return
+        try:
+            if address[0] == "room":
+                self._take_state(address[1])
+            elif address[0] == "hub":
+                self._take_hub_presence(bytes(payload), retained)
+            else:
+                self._take_down(address[2], bytes(payload))
+        except (ValueError, MemoryError, OSError) as error:
+            print("dropped", topic, repr(error))
+        self.listener.changed()
+
+    def _file_for(self, topic: str) -> "str | None":
+        return INCOMING if topic.endswith("/state") else None
+
+    def _take_state(self, room_id: str) -> None:
+        if room_id != self._config.room_id:
+            return
+        if flash_file.size(INCOMING):
+            self._cache.take()
+        else:  # the room is gone
+            self._cache.move(room_id)
+
+    def _take_hub_presence(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
+        """With an outside broker the link outlives the hub. A hub that comes back is greeted anew."""
+        if panel_presence.parse_presence(payload)["status"] != panel_presence.ONLINE:
+            self._contact.lost(self._clock.now())
+        elif not retained:
+            self._say_hello()
+
+    def _take_down(self, leaf: str, payload: bytes) -> None:
+        if leaf == "welcome":
+            self._take_welcome(panel_presence.parse_welcome(payload))
+        elif leaf == "config":
+            self._take_config(payload)
+        elif leaf == "ack":
+            self._take_ack(panel_command.parse_ack(payload))
+        elif leaf == "request":
+            self._take_request(checked.json_object(payload, 1024))
+        self.wake()
+
+    def _take_welcome(self, welcome: "Welcome") -> None:
+        self._clock.set(welcome["nowUnix"])
+        self._contact.heard(welcome["nowUnix"])
+        if welcome["roomId"] == self._config.room_id and welcome["revision"] < self._cache.revision:
+            self._cache.follow_hub_back()
+            self._say_hello()
+
+    def _take_config(self, payload: bytes) -> None:
+        """On another door, the broker's rules for this panel are others too: the link is made anew."""
+        if self._config.follow(payload):
+            self._cache.move(self._config.room_id)
+            self._moved = True
+
+    def _take_ack(self, ack: "Ack") -> None:
+        command = self._outbox.settle(ack["id"])
+        if command is not None:
+            self.listener.answered(command, ack)
+
+    def _take_request(self, request: "dict[str, Any]") -> None:
+        if request.get("kind") == "screen":
+            self._screen_frame, self._screen_row = self._glass.frame_number, 0
+        else:
+            self.listener.requested(request)
+
+    def _say_hello(self) -> None:
+        self._hello_due = True
+        self.wake()

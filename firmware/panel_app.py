@@ -1,0 +1,258 @@
+"""The panel: shows the right picture for this moment, and turns presses into commands."""
+
+import asyncio
+import gc
+
+from firmware import screens, ticks
+from firmware.command_outbox import ONLY_ONLINE, new_id
+from firmware.expected_state import expected
+from firmware.mqtt_link import FIRMWARE
+from shared import panel_command, room_status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from firmware.canvas import Canvas
+    from firmware.command_outbox import CommandOutbox
+    from firmware.glass import Glass
+    from firmware.hub_contact import HubContact
+    from firmware.mqtt_link import MqttLink
+    from firmware.panel_config import PanelConfig
+    from firmware.screens import View
+    from firmware.state_cache import StateCache
+    from firmware.wall_clock import WallClock
+    from shared.panel_command import Ack, PanelCommand
+    from shared.room_state import RoomState
+
+NOTICE_MS = 8000
+ASK_MS = 30000
+"""How long "End early?" waits for its answer."""
+
+LONGEST_WAIT_MS = 60000
+"""Nothing is drawn on waking where nothing changed: a wait this short spares deadlines of their own to
+what changes slowly (the trust in the clock, a silent hub)."""
+
+_SCREENS = {
+    room_status.AVAILABLE: "idle",
+    room_status.OUT_OF_SERVICE: "out_of_service",
+    room_status.UNKNOWN: "unknown",
+}
+
+
+class PanelApp:
+    def __init__(
+        self,
+        board: "Any",
+        canvas: "Canvas",
+        glass: "Glass",
+        config: "PanelConfig",
+        cache: "StateCache",
+        outbox: "CommandOutbox",
+        clock: "WallClock",
+        contact: "HubContact",
+        link: "MqttLink",
+    ) -> None:
+        self._board = board
+        self._canvas = canvas
+        self._glass = glass
+        self._config = config
+        self._cache = cache
+        self._outbox = outbox
+        self._clock = clock
+        self._contact = contact
+        self._link = link
+        link.listener = self
+        self._woken = asyncio.Event()
+        self._granted: list[tuple[PanelCommand, int]] = []
+        self._notice: str | None = None
+        self._notice_ticks = 0
+        self._asking_ticks: int | None = None
+        self._view = screens.View("starting", 0)
+
+    async def run(self) -> None:
+        """Never returns: what ends it is an error of our own, and that ends the panel's program."""
+        keys = asyncio.create_task(self._watch_keys())
+        link = asyncio.create_task(self._link.run())
+        while not (keys.done() or link.done()):
+            self._woken.clear()
+            await self._show()
+            await self._wait()
+        await asyncio.gather(keys, link)
+
+    def changed(self) -> None:
+        self._woken.set()
+
+    def answered(self, command: "PanelCommand", ack: "Ack") -> None:
+        """Granted: the picture stays as expected until the hub's state says the same. Refused: tell why."""
+        if ack["ok"]:
+            self._granted.append((command, ack["revision"]))
+        else:
+            self._tell(ack.get("detail") or ack["problem"])
+
+    def given_up(self, commands: "list[PanelCommand]") -> None:
+        self._granted = []
+        if commands:
+            self._tell("No answer from the hub")
+
+    def requested(self, request: "dict[str, Any]") -> None:
+        kind, key = request.get("kind"), request.get("key")
+        if kind == "restart":
+            self._board.reset()
+        elif kind == "press" and self._board.simulated and isinstance(key, int):
+            self._board.inputs.press(key)
+
+    async def _watch_keys(self) -> None:
+        while True:
+            for key in await self._board.inputs.pressed():
+                _, action, enabled = screens.soft_keys(self._view)[key]
+                if enabled and action is not None:
+                    self._act(action)
+                    self.changed()
+
+    async def _show(self) -> None:
+        self._view = self._look()
+        screens.draw(self._canvas, self._view)
+        if await self._glass.show():
+            self._link.report(self._telemetry())
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), self._quiet_ms() / 1000)
+        except asyncio.TimeoutError:
+            pass
+
+    def _look(self) -> "View":
+        """The panel at this moment."""
+        now = self._clock.now()
+        self._contact.goes_on(now)
+        state = self._expected()
+        status = None
+        if state is not None and now is not None:
+            status = room_status.status_at(state, now, self._contact.intervals)
+        screen = self._screen(status)
+        if screen in ("starting", "unclaimed"):
+            state = status = None
+        return screens.View(
+            screen,
+            now or 0,
+            state,
+            status,
+            offline_since=self._last_heard() if self._contact.missed else None,
+            clock_trusted=self._clock.trusted,
+            hour24=self._config.hour24,
+            web_url=self._config.web_url,
+            pending=[_key_action(command) for command in self._outbox.commands],
+            notice=self._current_notice(),
+        )
+
+    def _expected(self) -> "RoomState | None":
+        """The cached state, with what was pressed here and the hub has not yet published."""
+        state = self._cache.state
+        if state is None:
+            return None
+        self._granted = [(c, revision) for c, revision in self._granted if revision > state["revision"]]
+        return expected(state, self._outbox.commands + [command for command, _ in self._granted])
+
+    def _screen(self, status: "room_status.RoomStatus | None") -> str:
+        if self._view.screen == "starting" and not (self._contact.there or self._contact.missed):
+            return "starting"  # the hub may be about to say what is true
+        if self._config.room_id is None:
+            return "unclaimed"
+        if status is None:
+            return "starting"
+        if status.status == room_status.OCCUPIED:
+            return self._occupied_screen(status.checked_in)
+        return _SCREENS[status.status]
+
+    def _occupied_screen(self, checked_in: bool) -> str:  # noqa: FBT001
+        if self._asking_ticks is not None and ticks.since_ms(self._asking_ticks) < ASK_MS and checked_in:
+            return "end_early"
+        self._asking_ticks = None
+        return "meeting" if checked_in else "check_in"
+
+    def _last_heard(self) -> int:
+        published = self._cache.state["publishedUnix"] if self._cache.state else 0
+        return self._contact.last_unix or published
+
+    def _quiet_ms(self) -> int:
+        """How long the picture stays as it is, if nothing is heard and nothing is pressed."""
+        found = [LONGEST_WAIT_MS]
+        if self._clock.now() is not None and self._view.now:
+            found.append(self._clock.ms_until(screens.next_redraw_at(self._view)))
+        if self._view.status is not None and self._view.state is not None:
+            at = room_status.next_change_at(self._view.state, self._view.now)
+            if at is not None:
+                found.append(self._clock.ms_until(at))
+        if self._notice is not None:
+            found.append(NOTICE_MS - ticks.since_ms(self._notice_ticks))
+        if self._asking_ticks is not None:
+            found.append(ASK_MS - ticks.since_ms(self._asking_ticks))
+        if not self._contact.there and not self._contact.missed:
+            found.append(1000)
+        return max(0, min(found)) + 10
+
+    def _current_notice(self) -> "str | None":
+        if self._notice is not None and ticks.since_ms(self._notice_ticks) >= NOTICE_MS:
+            self._notice = None
+        return self._notice
+
+    def _tell(self, notice: str) -> None:
+        self._notice = notice
+        self._notice_ticks = ticks.now_ms()
+
+    def _act(self, action: str) -> None:
+        """Does what the key said when it was pressed, to the meeting that was on the glass then."""
+        status = self._view.status
+        verb, _, minutes = action.partition(":")
+        if verb in ("end_confirm", "end_keep"):
+            self._asking_ticks = None
+        if verb == "end":
+            self._asking_ticks = ticks.now_ms()
+        elif verb == "report":
+            self._send(panel_command.REPORT_ISSUE, category="reported at the panel")
+        elif verb == "book":
+            self._send(panel_command.BOOK, minutes=int(minutes))
+        elif verb == "check_in" and status and status.check_in:
+            self._send(panel_command.CHECK_IN, bookingId=status.check_in["id"])
+        elif verb == "extend" and status and status.current:
+            self._send(panel_command.EXTEND, bookingId=status.current["id"], minutes=int(minutes))
+        elif verb in ("release", "end_confirm") and status and status.current:
+            self._send(panel_command.END, bookingId=status.current["id"])
+
+    def _send(self, action: str, **details: "str | int") -> None:
+        if action in ONLY_ONLINE and not self._contact.there:
+            self._tell("Only the hub can grant this")
+            return
+        command: PanelCommand = {
+            "id": new_id(),
+            "action": action,
+            "roomId": self._config.room_id or "",
+            "atUnix": self._clock.now() or 0,
+            "clockTrusted": self._clock.trusted,
+        }
+        command.update(details)  # type: ignore[typeddict-item]
+        if self._outbox.add(command):
+            self._link.wake()
+        elif self._outbox.full:
+            self._tell("Too much is waiting for the hub")
+
+    def _telemetry(self) -> "dict[str, Any]":
+        gc.collect()
+        return {
+            "frame": self._glass.frame_number,
+            "screen": self._view.screen,
+            "heapFree": gc.mem_free(),  # type: ignore[attr-defined]
+            "heapUsed": gc.mem_alloc(),  # type: ignore[attr-defined]
+            "refreshes": self._glass.refreshes,
+            "firmware": FIRMWARE,
+            "clockDriftS": self._clock.drift_s,
+        }
+
+
+def _key_action(command: "PanelCommand") -> str:
+    """The soft key that gave the command, so that it shows as pressed."""
+    action = command["action"]
+    if action in ONLY_ONLINE:
+        return "%s:%d" % (action, command["minutes"] or 0)
+    return "report" if action == panel_command.REPORT_ISSUE else action

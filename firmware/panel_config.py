@@ -1,0 +1,71 @@
+"""What this panel was told: by the installer (`panel.json`), and by the hub (`config.json`)."""
+
+import json
+
+from firmware import flash_file
+from shared.topics import valid_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+INSTALLED = "panel.json"
+FROM_HUB = "config.json"
+MAX_BYTES = 4096
+
+
+class PanelConfig:
+    """The installer's part is fixed; the hub's part is followed, and kept for the next start.
+
+    The hub's part: `room_id` (None: on no door yet), `hour24`, and `web_url`, where this panel's QR code leads.
+    """
+
+    def __init__(self) -> None:
+        """Raises ValueError where `panel.json` is missing or unfit: without it there is no panel."""
+        installed = _object(flash_file.read(INSTALLED, MAX_BYTES))
+        self.panel_id = str(installed.get("panelId"))
+        self.secret = str(installed.get("secret"))
+        self.mqtt_host = str(installed.get("mqttHost"))
+        self.mqtt_port = int(installed.get("mqttPort") or 0)
+        self.board = str(installed.get("board"))
+        self.wifi_ssid: str | None = installed.get("wifiSsid")
+        self.wifi_password: str | None = installed.get("wifiPassword")
+        self.reconnect_max_s = float(installed.get("reconnectMaxS", 30))
+        if installed.get("tls"):
+            raise ValueError("this firmware has no TLS yet")
+        if not (valid_id(self.panel_id) and self.mqtt_port and valid_id(self.board)):
+            raise ValueError("panel.json is not fit")
+        self.room_id: str | None = None
+        self.hour24 = True
+        self.web_url = ""
+        try:
+            self._read(flash_file.read(FROM_HUB, MAX_BYTES))
+        except ValueError:  # never told, or a worn flash: the hub will say it again
+            pass
+
+    def follow(self, payload: bytes) -> bool:
+        """Takes what the hub says; True if the panel is on another door now. Raises ValueError for what is
+        not a config."""
+        before = self.room_id
+        self._read(payload)
+        if payload != flash_file.read(FROM_HUB, MAX_BYTES):  # retained, it comes at every connect
+            flash_file.replace(FROM_HUB, payload)
+        return self.room_id != before
+
+    def _read(self, payload: bytes) -> None:
+        told = _object(payload)
+        room_id, hour24, web_url = told.get("roomId"), told.get("hour24", True), told.get("webUrl") or ""
+        if not (room_id is None or valid_id(room_id)):
+            raise ValueError("roomId is not an id")
+        if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
+            raise ValueError("hour24 or webUrl is unfit")
+        self.room_id, self.hour24, self.web_url = room_id, hour24, web_url
+
+
+def _object(payload: bytes) -> "dict[str, Any]":
+    if len(payload) > MAX_BYTES:
+        raise ValueError("more than %d bytes" % MAX_BYTES)
+    found = json.loads(payload)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found
