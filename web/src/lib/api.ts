@@ -1,7 +1,7 @@
 /** Every call to the hub, one function each. All reject with a `Problem`. */
 import createClient from "openapi-fetch"
 import { clock } from "./clock.svelte"
-import type { Booking, Building, Panel, Room, RoomState, RoomView, User } from "./model"
+import type { Booking, Building, NewBooking, Panel, Room, RoomState, User } from "./model"
 import type { paths } from "./schema"
 
 export interface Conflict { startsAt: string; endsAt: string; title: string | null }
@@ -45,58 +45,56 @@ async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
   const body = (typeof error === "object" ? error : null) as Record<string, unknown> | null
   throw new Problem(
     response.status,
-    String(body?.detail || body?.title || `The hub answered ${response.status}.`),
+    body ? inWords(body) : `The hub answered ${response.status}.`,
     String(body?.type ?? "").split("/").at(-1),
     (body?.conflicts as Conflict[] | undefined) ?? [],
     (body?.alternatives as Alternative[] | undefined) ?? [],
   )
 }
 
-interface Page<T> { items: T[]; nextCursor?: string | null }
-
-async function everyPage<T>(page: (cursor?: string) => Promise<Page<T>>): Promise<T[]> {
-  const all: T[] = []
-  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    const { items, nextCursor } = await page(cursor)
-    all.push(...items)
-    cursor = nextCursor ?? undefined
-  }
-  return all
+/** The title, and the detail where it adds to that. */
+function inWords({ title, detail }: Record<string, unknown>): string {
+  const sentences = [...new Set([title, detail])].filter(Boolean)
+  return sentences.map(sentence => String(sentence).replace(/\.?$/, ".")).join(" ")
 }
 
-const path = (id: string) => ({ params: { path: { id } } })
+const of = (id: string) => ({ params: { path: { id } } })
 
 export const me = (): Promise<User> => take(client.GET("/api/v1/auth/me"))
-export const logout = (): Promise<unknown> => take(client.POST("/api/v1/auth/logout"))
+export const logout = (): Promise<unknown> => take(client.POST("/api/v1/auth/logout", { body: {} }))
 export const login = async (email: string, password: string): Promise<User> =>
   (await take(client.POST("/api/v1/auth/login", { body: { email, password } }))).user
 
-export const buildings = (): Promise<Building[]> =>
-  everyPage(cursor => take(client.GET("/api/v1/buildings", { params: { query: { cursor } } })))
-export const rooms = (): Promise<Room[]> =>
-  everyPage(cursor => take(client.GET("/api/v1/rooms", { params: { query: { cursor } } })))
-export const panels = (): Promise<Panel[]> =>
-  everyPage(cursor => take(client.GET("/api/v1/panels", { params: { query: { cursor } } })))
+export const buildings = async (): Promise<Building[]> => (await take(client.GET("/api/v1/buildings"))).items
+export const panels = async (): Promise<Panel[]> => (await take(client.GET("/api/v1/panels"))).items
 
-export const roomState = async (id: string): Promise<RoomState> =>
-  (await take(client.GET("/api/v1/rooms/{id}/state", path(id)))) as unknown as RoomState
-export const dayOf = async (id: string, date: string): Promise<Booking[]> =>
-  (await take(client.GET("/api/v1/rooms/{id}/bookings", { params: { path: { id }, query: { date } } }))).items
-export const roomView = async (id: string, date: string): Promise<RoomView> => {
-  const [state, bookings] = await Promise.all([roomState(id), dayOf(id, date)])
-  return { state, bookings }
+export async function rooms(): Promise<Room[]> {
+  const all: Room[] = []
+  let cursor: string | null | undefined
+  do {
+    const page = await take(client.GET("/api/v1/rooms", { params: { query: { cursor } } }))
+    all.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor)
+  return all
 }
 
-export interface Wanted { roomId: string; title: string; startsAt: string; endsAt: string; attendees?: number; private?: boolean }
+export const roomState = async (id: string): Promise<RoomState> =>
+  (await take(client.GET("/api/v1/rooms/{id}/state", of(id)))) as unknown as RoomState
+export const dayOf = async (id: string, date: string): Promise<Booking[]> =>
+  (await take(client.GET("/api/v1/rooms/{id}/bookings", { params: { path: { id }, query: { date } } }))).items
 
 /** Books once, however often it is sent with the same key. */
-export const book = (wanted: Wanted, key: string): Promise<Booking> =>
+export const book = (wanted: NewBooking, key: string): Promise<Booking> =>
   take(client.POST("/api/v1/bookings", { body: wanted, params: { header: { "Idempotency-Key": key } } }))
-export const checkIn = (id: string): Promise<Booking> => take(client.POST("/api/v1/bookings/{id}/check-in", path(id)))
-export const end = (id: string): Promise<Booking> => take(client.POST("/api/v1/bookings/{id}/end", path(id)))
-export const cancel = (id: string): Promise<Booking> => take(client.POST("/api/v1/bookings/{id}/cancel", path(id)))
+export const checkIn = (id: string): Promise<Booking> =>
+  take(client.POST("/api/v1/bookings/{id}/check-in", { ...of(id), body: {} }))
+export const end = (id: string): Promise<Booking> =>
+  take(client.POST("/api/v1/bookings/{id}/end", { ...of(id), body: {} }))
+export const cancel = (id: string): Promise<Booking> =>
+  take(client.POST("/api/v1/bookings/{id}/cancel", { ...of(id), body: {} }))
 export const press = (id: string, key: number): Promise<unknown> =>
-  take(client.POST("/api/v1/panels/{id}/press", { ...path(id), body: { key } }))
+  take(client.POST("/api/v1/panels/{id}/press", { ...of(id), body: { key } }))
 
 /** A key for one intended booking. `crypto.randomUUID` exists only over HTTPS; hubs run on plain LANs. */
 export function newKey(): string {

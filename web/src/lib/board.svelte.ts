@@ -2,7 +2,7 @@
 import { SvelteMap } from "svelte/reactivity"
 import * as api from "./api"
 import { clock } from "./clock.svelte"
-import { staleAt } from "./glance"
+import { live } from "./live.svelte"
 import type { Building, Room, RoomView } from "./model"
 import { dateOf } from "./time"
 
@@ -22,67 +22,69 @@ class Board {
   buildings = $state.raw<Building[]>([])
   rooms = $state.raw<Room[]>([])
   readonly views = new SvelteMap<string, RoomView>()
-  /** Raised when everything was read anew. */
+  /** How often all rooms have been read; 0 while nothing can be said. */
   loads = $state(0)
+  /** Why nothing could be read, in words. */
+  trouble = $state("")
   #chosen = $state(localStorage.getItem(KEPT))
   #picked = $state<string | null>(null)
-  #looks = new Map<string, number>()
-  #busy = new Set<string>()
+  #reading = new Set<string>()
   #again = new Set<string>()
 
   readonly building = $derived(this.buildings.find(({ id }) => id === this.#chosen) ?? this.buildings[0])
   readonly zone = $derived(this.building?.timeZone ?? "UTC")
   readonly today = $derived(dateOf(clock.now, this.zone))
   readonly date = $derived(this.#picked ?? this.today)
+  readonly isToday = $derived(this.date === this.today)
   readonly here = $derived(this.rooms.filter(room => room.buildingId === this.building?.id))
 
-  /** Reads which buildings and rooms there are, without looking into them. */
-  async survey() {
-    ;[this.buildings, this.rooms] = await Promise.all([api.buildings(), api.rooms()])
-  }
-
-  async load() {
-    await this.survey()
-    await this.#readAll()
-  }
-
-  async choose(buildingId: string) {
+  choose(buildingId: string) {
     this.#chosen = buildingId
     localStorage.setItem(KEPT, buildingId)
-    await this.#readAll()
   }
 
-  async show(date: string) {
+  /** Shows that day; today's date follows the clock past midnight. */
+  show(date: string) {
     this.#picked = date === this.today ? null : date
-    await this.#readAll()
   }
 
-  async #readAll() {
-    await inTurn(this.here, room => this.refresh(room.id))
-    this.loads++
+  /** Keeps the list of buildings and rooms until the returned function is called. */
+  keep(): () => void {
+    return live.on(event => {
+      const unknown = event.type === "room" && !this.rooms.some(({ id }) => id === event.roomId)
+      if (event.type === "hello" || unknown) this.#survey()
+    })
   }
 
-  /** Reads one room anew; asked again meanwhile, once more afterwards. */
-  async refresh(roomId: string) {
-    if (this.#busy.has(roomId)) return void this.#again.add(roomId)
-    this.#busy.add(roomId)
+  async #survey() {
     try {
-      do {
-        this.#again.delete(roomId)
-        const view = await api.roomView(roomId, this.date)
-        this.views.set(roomId, view)
-        this.#looks.set(roomId, staleAt(view.state, clock.now))
-      } while (this.#again.has(roomId))
-    } catch {
-      this.#looks.set(roomId, clock.now + 15_000)
-    } finally {
-      this.#busy.delete(roomId)
+      ;[this.buildings, this.rooms] = await Promise.all([api.buildings(), api.rooms()])
+      this.trouble = ""
+    } catch (problem) {
+      this.trouble = (problem as Error).message
     }
   }
 
-  /** Reads those rooms anew whose state may have changed by the clock alone. */
-  look(now: number) {
-    for (const [roomId, at] of this.#looks) if (now > at) this.refresh(roomId)
+  /** Reads every room of the building on the day shown. */
+  async readAll() {
+    if (!this.building) return
+    await inTurn(this.here, room => this.read(room.id))
+    this.loads++
+  }
+
+  /** Reads one room anew; asked again meanwhile, once more afterwards. What can't be read stays as it was. */
+  async read(roomId: string) {
+    this.#again.add(roomId)
+    if (this.#reading.has(roomId)) return
+    this.#reading.add(roomId)
+    while (this.#again.delete(roomId)) {
+      const date = this.date
+      await Promise.all([api.roomState(roomId), api.dayOf(roomId, date)]).then(
+        ([state, bookings]) => this.views.set(roomId, { state, date, bookings }),
+        () => {},
+      )
+    }
+    this.#reading.delete(roomId)
   }
 }
 

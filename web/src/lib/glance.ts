@@ -1,5 +1,5 @@
-/** What a RoomState says at a glance. The rule of what a room's status *is* lives in the hub; here are
- * only its words, and the moments at which to ask again. */
+/** What a RoomState says at a glance. What a room's status *is* the hub decides, and tells whenever it
+ * changes; here are only the words for it. */
 import type { Meeting, RoomState } from "./model"
 import { HOUR, MINUTE, lengthWord, whenWord } from "./time"
 
@@ -57,7 +57,7 @@ export function glance(state: RoomState, now: number, wantedMs = 0): Glance {
 
 function reason(state: RoomState): string {
   const why = state.room.outOfService
-  return typeof why === "string" ? `· ${why}` : ""
+  return why ? `· ${why}` : ""
 }
 
 /** What stands in the middle of the ring: how long it stays so, and the unit. */
@@ -66,16 +66,6 @@ export function timeLeft({ by }: Glance, now: number): [string, string] {
   const minutes = Math.max(1, Math.ceil((by - now) / MINUTE))
   if (minutes < 100) return [String(minutes), "min"]
   return [String(Math.round(minutes / 30) / 2).replace(".5", "½"), "hours"]
-}
-
-/** The first moment after `readAt` at which this state may have become another by itself. */
-export function staleAt(state: RoomState, readAt: number): number {
-  const { current, next, policy } = state
-  const moments = [state.horizonUnix, current?.endUnix, next?.startUnix]
-  if (current?.checkInByUnix && !state.checkedIn) moments.push(current.checkInByUnix + 1)
-  if (next) moments.push(next.startUnix - policy.checkInOpensS)
-  const ahead = moments.filter(unix => unix !== undefined).map(unix => unix * 1000)
-  return Math.min(...ahead.filter(moment => moment > readAt))
 }
 
 /** The meeting whose check-in is open: the one running unchecked, else the next within its window. */
@@ -95,4 +85,9 @@ export function spoken(state: RoomState, now: number): string {
   if (state.current) parts.push(`Now ${said(state.current)}, ${lengthWord(Math.max(0, state.current.endUnix * 1000 - now))} left.`)
   if (state.next) parts.push(`Next ${whenWord(state.next.startUnix * 1000, now, zone)}, ${said(state.next)}.`)
   return parts.join(" ")
+}
+
+/** "Floor 2 · 4 seats · screen · hearing loop" */
+export function factsOf({ room }: RoomState): string {
+  return [`Floor ${room.floor}`, `${room.capacity} seats`, ...room.amenities.map(slug => slug.replaceAll(/[-_]/g, " "))].join(" · ")
 }

@@ -25,10 +25,13 @@ class Live {
   /** When the hub was last heard, milliseconds since 1970 by the browser's clock. */
   heardAt = $state(Date.now())
   #listeners = new Set<Listener>()
+  #greeted = false
 
-  /** Calls `listener` for every event from now on; returns how to end that. */
+  /** Calls `listener` for every event from now on; returns how to end that. `hello` comes whenever all
+   * must be read anew: at once where the line is open, then each time that it opens. */
   on(listener: Listener): () => void {
     this.#listeners.add(listener)
+    if (this.#greeted) queueMicrotask(() => listener({ type: "hello" }))
     return () => this.#listeners.delete(listener)
   }
 
@@ -44,6 +47,7 @@ class Live {
       await this.#listen(stop, () => (failures = 0)).catch(() => {})
       if (stop.aborted) return
       this.connected = false
+      if (!this.#greeted) this.#tell({ type: "hello" }) // the pages then find, and say, what is wrong
       const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]
       await new Promise(resolve => setTimeout(resolve, wait))
     }
@@ -74,6 +78,7 @@ class Live {
   }
 
   #tell(event: HubEvent | null) {
+    this.#greeted ||= event?.type === "hello"
     if (event) for (const listener of this.#listeners) listener(event)
   }
 }

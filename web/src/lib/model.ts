@@ -3,10 +3,11 @@
 import type { components } from "./schema"
 
 type Schemas = components["schemas"]
-export type User = Schemas["User"]
+export type User = Schemas["Me"]
 export type Building = Schemas["Building"]
 export type Room = Schemas["Room"]
 export type Booking = Schemas["Booking"]
+export type NewBooking = Schemas["BookingToMake"]
 export type Panel = Schemas["Panel"]
 
 export interface Meeting {
@@ -23,7 +24,7 @@ export interface RoomState {
   revision: number
   publishedUnix: number
   horizonUnix: number
-  room: { id: string; name: string; building: string; floor: string; capacity: number; amenities: string[]; outOfService: unknown }
+  room: { id: string; name: string; building: string; floor: string; capacity: number; amenities: string[]; outOfService: string | null }
   zone: { name: string }
   policy: { checkInOpensS: number; minS: number; maxS: number }
   status: "available" | "occupied" | "out_of_service"
@@ -36,6 +37,7 @@ export interface RoomState {
 /** A room's truth and one day of its bookings, read together. */
 export interface RoomView {
   state: RoomState
+  date: string
   bookings: Booking[]
 }
 
