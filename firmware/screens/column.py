@@ -22,10 +22,10 @@ def draw_header(canvas: "Canvas", view: "View") -> int:
     """The room, and below it a rule or the strip with what must be said; returns the next baseline."""
     name = view.state["room"]["name"] if view.state is not None else "Circle Time"
     font, lines = fit(name, ((fonts.D50, 1), (fonts.D40, 1), (fonts.D32, 2), (fonts.D26, 2)), _WIDTH)
-    baseline = 58 if len(lines) == 1 else 29
+    baseline = 58 if len(lines) == 1 else 32
     for line in lines:
         canvas.text(LEFT, baseline, line, font)
-        baseline += 33
+        baseline += 32
     if view.state is not None:
         canvas.text(LEFT, 89, _place(view), fonts.T20)
     said = _said(view)

@@ -1,0 +1,163 @@
+"""Named moments of a panel, for the golden frames; `views()` gives what tools/draw_views.py reads."""
+
+import copy
+from typing import Any
+
+MINUTE, HOUR = 60, 3600
+TEN = 1795338000  # Sunday 2026-11-22, 10:00 in Berlin
+LINK = "http://127.0.0.1:8000/rooms/AbCdEf123456"
+
+_STATE: dict[str, Any] = {
+    "v": 1,
+    "revision": 42,
+    "publishedUnix": TEN - 48 * MINUTE,
+    "horizonUnix": TEN + 47 * HOUR,
+    "room": {
+        "id": "AbCdEf123456",
+        "name": "Story Corner",
+        "building": "HQ",
+        "floor": "2",
+        "capacity": 4,
+        "amenities": ["screen", "whiteboard"],
+        "outOfService": None,
+    },
+    "zone": {"name": "Europe/Berlin", "offsets": [[1792890000, 3600], [1806195600, 7200]]},
+    "policy": {
+        "checkInOpensS": 900,
+        "checkInClosesS": 900,
+        "bufferS": 0,
+        "minS": 900,
+        "maxS": 28800,
+        "extendS": [900, 1800],
+        "quickBookS": [900, 1800, 3600],
+    },
+    "status": "available",
+    "checkedIn": False,
+}
+
+
+def meeting(
+    start: int,
+    minutes: int,
+    title: str | None = "Roadmap",
+    organizer: str | None = "Nadia Kovacs",
+    **fields: Any,
+) -> dict[str, Any]:
+    return {
+        "id": f"m{start}",
+        "title": title,
+        "organizer": organizer,
+        "startUnix": start,
+        "endUnix": start + minutes * MINUTE,
+        "status": "confirmed",
+        "checkInByUnix": start + 15 * MINUTE,
+        **fields,
+    }
+
+
+def state(
+    *ahead: dict[str, Any],
+    current: dict[str, Any] | None = None,
+    policy: dict[str, Any] | None = None,
+    **room: Any,
+) -> dict[str, Any]:
+    made = copy.deepcopy(_STATE)
+    made["room"].update(room)
+    made["policy"].update(policy or {})
+    return {**made, "current": current, "next": ahead[0] if ahead else None, "upcoming": list(ahead[1:])}
+
+
+HIRING = meeting(TEN + 3 * HOUR, 90, "Hiring panel", "Tomas Reyes")
+ONE_TO_ONE = meeting(TEN + 6 * HOUR, 60, "1:1", "Ada Osei")
+PLANNING = meeting(TEN, 90, "Quarter planning", "Lena Fischer", status="checked_in")
+BROWN_BAG = meeting(TEN + 2 * HOUR, 60, "Brown bag", "Jun Park")
+REVIEW = meeting(TEN + 5 * HOUR, 120, "Design review", "Ada Osei")
+LONG = "Quarter planning with everyone from the design and platform teams"
+UNBROKEN = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsausschusssitzungsprotokollführerversammlung"
+
+_IDLE = state(HIRING, ONE_TO_ONE)
+_BUSY = state(BROWN_BAG, REVIEW, current=PLANNING, name="The Carpet", capacity=12, amenities=[])
+_SNACK = {"name": "Snack Table", "floor": "3", "capacity": 8, "amenities": []}
+_ROADMAP = meeting(TEN + 30 * MINUTE, 60)
+_DEMO = meeting(TEN + 3 * HOUR + 30 * MINUTE, 60, "Demo", "Eli Brand")
+
+VIEWS: dict[str, dict[str, Any]] = {
+    "idle": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK},
+    "idle-empty": {"state": state(), "now": TEN, "web_url": LINK},
+    "idle-check-in-open": {
+        "state": state(meeting(TEN + 10 * MINUTE, 60, "Ćwiczenia 会議", "Łukasz Żółć")),
+        "now": TEN,
+        "web_url": LINK,
+        "notice": "Room already booked",
+    },
+    "idle-12h-long": {
+        "state": state(
+            meeting(TEN + 3 * HOUR, 60, LONG, "Jun Park"),
+            meeting(TEN + 5 * HOUR, 120, None, None),
+            name="Σωκράτης Library Reading Room",
+        ),
+        "now": TEN + 43 * MINUTE,
+        "web_url": LINK,
+        "hour24": False,
+    },
+    "idle-tomorrow": {
+        "state": state(
+            meeting(TEN + 22 * HOUR, 60, "Breakfast", "Ada Osei"),
+            meeting(TEN + 46 * HOUR, 60, "Йога", "Иван Петров"),
+        ),
+        "now": TEN + 5 * MINUTE,
+        "clock_trusted": False,
+    },
+    "idle-over-midnight": {
+        "state": state(meeting(TEN + 13 * HOUR, 150, "Release night", "Eli Brand")),
+        "now": TEN + 12 * HOUR,
+        "web_url": LINK,
+    },
+    "check-in": {
+        "state": state(_DEMO, current=_ROADMAP, **_SNACK),
+        "now": TEN + 35 * MINUTE,
+        "web_url": LINK,
+    },
+    "check-in-never-released": {
+        "state": state(current=_ROADMAP | {"checkInByUnix": None}, **_SNACK),
+        "now": TEN + 59 * MINUTE,
+        "web_url": LINK,
+    },
+    "meeting": {"state": _BUSY, "now": TEN + 43 * MINUTE},
+    "meeting-pressed": {"state": _BUSY, "now": TEN + 43 * MINUTE, "pressed": 0, "pending": ["extend:15"]},
+    "meeting-past-the-ring": {
+        "state": state(
+            meeting(TEN + 15 * HOUR, 60, "Night shift", None),
+            current=meeting(TEN, 14 * 60 + 30, UNBROKEN, "Łukasz Żółć", status="checked_in"),
+            name="Conference room with a very long name",
+        ),
+        "now": TEN + 43 * MINUTE,
+    },
+    "end-early": {"screen": "end_early", "state": _BUSY, "now": TEN + 58 * MINUTE},
+    "offline-idle": {
+        "state": _IDLE,
+        "now": TEN + 43 * MINUTE,
+        "web_url": LINK,
+        "offline_since": TEN - 48 * MINUTE,
+    },
+    "offline-meeting": {
+        "state": state(meeting(TEN + 2 * HOUR, 60, LONG, "Jun Park"), current=PLANNING | {"title": LONG}),
+        "now": TEN + 43 * MINUTE,
+        "offline_since": TEN - 48 * MINUTE,
+    },
+    "offline-check-in": {
+        "state": state(current=meeting(TEN, 60, "Планёрка отдела", "Иван Петров"), name="Ёлка"),
+        "now": TEN + 5 * MINUTE,
+        "web_url": LINK,
+        "pending": ["release"],
+        "offline_since": TEN - 5 * MINUTE,
+    },
+    "unknown": {"state": _IDLE, "now": TEN + 49 * HOUR, "web_url": LINK, "offline_since": TEN - 48 * MINUTE},
+    "out-of-service": {
+        "state": state(HIRING, outOfService="The ceiling drips; the caretaker knows"),
+        "now": TEN,
+        "web_url": LINK,
+    },
+    "starting": {"now": TEN},
+    "unclaimed": {"screen": "unclaimed", "now": TEN, "web_url": "http://127.0.0.1:8000"},
+}

@@ -1,0 +1,109 @@
+"""What the three keys mean, on each screen."""
+
+import pytest
+
+from tests.firmware.screen_views import HIRING, MINUTE, PLANNING, TEN, VIEWS, meeting, state
+from tests.micropython import needs_micropython
+from tools import preview
+
+pytestmark = needs_micropython
+
+NOTHING = ["", None, False]
+SOON = meeting(TEN + 40 * MINUTE, 60)
+MORE = ["15 min more", "extend:15", True]
+NO_MORE = ["15 min more", None, False]
+
+
+def keys(**view):
+    return preview.draw([{"now": TEN, **view}])[1][0]["keys"]
+
+
+def labels(found):
+    return [label for label, _, _ in found]
+
+
+def actions(found):
+    return [action for _, action, _ in found]
+
+
+def test_free_room_can_be_booked_for_the_lengths_of_its_policy():
+    assert actions(keys(state=state(HIRING))) == ["book:15", "book:30", "book:60"]
+
+
+def test_lengths_that_reach_into_the_next_meeting_are_grey():
+    assert keys(state=state(SOON)) == [
+        ["Book 15 min", "book:15", True],
+        ["Book 30 min", "book:30", True],
+        ["Book 1 hour", None, False],
+    ]
+
+
+def test_walk_up_leaves_its_buffer_before_the_next_meeting():
+    assert actions(keys(state=state(SOON, policy={"bufferS": 600}))) == ["book:15", "book:30", None]
+    assert actions(keys(state=state(SOON, policy={"bufferS": 601}))) == ["book:15", None, None]
+
+
+def test_lengths_outside_the_policy_and_past_the_horizon_are_grey():
+    assert actions(keys(state=state(policy={"minS": 1800, "maxS": 1800}))) == [None, "book:30", None]
+    assert actions(keys(state=state() | {"horizonUnix": TEN + 1800})) == ["book:15", "book:30", None]
+
+
+def test_fewer_and_more_lengths_than_keys():
+    assert keys(state=state(policy={"quickBookS": [7200]})) == [
+        ["Book 2 hours", "book:120", True],
+        NOTHING,
+        NOTHING,
+    ]
+    assert actions(keys(state=state(policy={"quickBookS": [900, 1200, 5400, 3600]}))) == [
+        "book:15",
+        "book:20",
+        "book:90",
+    ]
+
+
+def test_offline_nothing_is_promised_that_only_the_hub_can_grant():
+    assert actions(keys(state=state(HIRING), offline_since=TEN - 60)) == [None, None, None]
+    busy = keys(state=state(current=PLANNING), offline_since=TEN - 60)
+    assert busy == [["End early", "end", True], NO_MORE, ["Report", "report", True]]
+
+
+def test_before_its_start_idle_offers_check_in():
+    view = {"state": state(meeting(TEN + 10 * MINUTE, 60)), "offline_since": TEN - 60}
+    assert keys(**view) == [["Check in", "check_in", True], NOTHING, NOTHING]
+
+
+def test_waiting_for_check_in():
+    found = keys(state=state(current=meeting(TEN - 5 * MINUTE, 60)))
+    assert found == [["Check in", "check_in", True], NOTHING, ["Not us", "release", True]]
+
+
+def test_pressed_key_waits_for_the_hub():
+    found = keys(state=state(current=meeting(TEN - 5 * MINUTE, 60)), pending=["check_in"])
+    assert found == [["Check in", None, True], NOTHING, ["Not us", "release", True]]
+
+
+@pytest.mark.parametrize(
+    ("gap_minutes", "policy", "key"),
+    [
+        (15, {}, MORE),
+        (14, {}, NO_MORE),
+        (15, {"bufferS": 1}, NO_MORE),
+        (60, {"maxS": 105 * MINUTE}, MORE),
+        (60, {"maxS": 104 * MINUTE}, NO_MORE),
+        (60, {"extendS": []}, NOTHING),
+    ],
+)
+def test_meeting_can_be_extended_when_it_still_fits(gap_minutes, policy, key):
+    after = meeting(PLANNING["endUnix"] + gap_minutes * MINUTE, 30)
+    assert keys(state=state(after, current=PLANNING, policy=policy))[1] == key
+
+
+def test_end_early_asks_again():
+    assert actions(keys(**VIEWS["end-early"])) == ["end_confirm", None, "end_keep"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("unknown", "Report"), ("out-of-service", "Report"), ("starting", "")]
+)
+def test_rooms_that_cannot_be_used_can_be_reported(name, expected):
+    assert labels(keys(**VIEWS[name])) == ["", "", expected]
