@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import MediaType, Response, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,8 @@ Attendees = Annotated[int, Meta(ge=0, le=100_000)]
 Status = Literal["pending", "confirmed", "checked_in", "completed", "cancelled", "no_show"]
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=255,
         description="Sent again with the same body, the first answer comes again",
@@ -152,10 +152,10 @@ async def list_bookings(
     hub: Hub,
     request: Asking,
     *,
-    mine: Annotated[bool, Parameter(description="false: everybody's, for admins")] = True,
-    user_id: Annotated[str | None, Parameter(query="userId", description="For admins")] = None,
-    from_at: Annotated[Instant | None, Parameter(query="from")] = None,
-    to_at: Annotated[Instant | None, Parameter(query="to")] = None,
+    mine: Annotated[bool, QueryParameter(description="false: everybody's, for admins")] = True,
+    user_id: Annotated[str | None, QueryParameter(name="userId", description="For admins")] = None,
+    from_at: Annotated[Instant | None, QueryParameter(name="from")] = None,
+    to_at: Annotated[Instant | None, QueryParameter(name="to")] = None,
     limit: Limit = LARGEST,
     cursor: Cursor = None,
 ) -> Page[Booking]:
@@ -187,7 +187,7 @@ async def list_bookings(
 
 
 @get("/bookings/{id:str}", tags=["bookings"])
-async def get_booking(hub: Hub, request: Asking, id: str) -> Response[Booking]:
+async def get_booking(hub: Hub, request: Asking, id: FromPath[str]) -> Response[Booking]:
     now, who = hub.clock.now(), caller(request)
     return _told(await hub.database.read(lambda session: service.booking(session, id, now)), who)
 
@@ -196,10 +196,11 @@ async def get_booking(hub: Hub, request: Asking, id: str) -> Response[Booking]:
 async def change_booking(
     hub: Hub,
     request: Asking,
-    id: str,
+    id: FromPath[str],
     data: BookingToChange,
     if_match: Annotated[
-        str | None, Parameter(header="If-Match", pattern=r'^("?[0-9]{1,9}"?|\*)$', description="A revision")
+        str | None,
+        HeaderParameter(name="If-Match", pattern=r'^("?[0-9]{1,9}"?|\*)$', description="A revision"),
     ] = None,
 ) -> Response[Booking]:
     """412 `revision-changed` where somebody else was quicker."""
@@ -219,14 +220,18 @@ async def change_booking(
 
 
 @post("/bookings/{id:str}/cancel", status_code=200, tags=["bookings"])
-async def cancel(hub: Hub, request: Asking, id: str, data: Nothing | None = None) -> Response[Booking]:
+async def cancel(
+    hub: Hub, request: Asking, id: FromPath[str], data: Nothing | None = None
+) -> Response[Booking]:
     """Again is harmless."""
     now, who = hub.clock.now(), caller(request)
     return _told(await hub.database.write(lambda session: service.cancel(session, id, by=who, now=now)), who)
 
 
 @post("/bookings/{id:str}/check-in", status_code=200, tags=["bookings"])
-async def check_in(hub: Hub, request: Asking, id: str, data: Nothing | None = None) -> Response[Booking]:
+async def check_in(
+    hub: Hub, request: Asking, id: FromPath[str], data: Nothing | None = None
+) -> Response[Booking]:
     """For the organizer, who booked it, and managers; again is harmless."""
     now, who, via = hub.clock.now(), caller(request), _via(request)
     return _told(
@@ -238,7 +243,9 @@ async def check_in(hub: Hub, request: Asking, id: str, data: Nothing | None = No
 
 
 @post("/bookings/{id:str}/end", status_code=200, tags=["bookings"])
-async def end_booking(hub: Hub, request: Asking, id: str, data: Nothing | None = None) -> Response[Booking]:
+async def end_booking(
+    hub: Hub, request: Asking, id: FromPath[str], data: Nothing | None = None
+) -> Response[Booking]:
     """Ends it now, which frees the rest of its time."""
     now, who = hub.clock.now(), caller(request)
     return _told(
@@ -248,7 +255,7 @@ async def end_booking(hub: Hub, request: Asking, id: str, data: Nothing | None =
 
 
 @post("/bookings/{id:str}/extend", status_code=200, tags=["bookings"])
-async def extend(hub: Hub, request: Asking, id: str, data: Extension) -> Response[Booking]:
+async def extend(hub: Hub, request: Asking, id: FromPath[str], data: Extension) -> Response[Booking]:
     """409 `cannot-extend` says by how many minutes it could be, as `maxMinutes`."""
     now, who = hub.clock.now(), caller(request)
     return _told(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from msgspec import Meta
 
 from hub.api.context import Hub, requires_manager
@@ -70,7 +71,7 @@ async def add_building(hub: Hub, data: NewBuilding) -> Building:
 
 
 @get("/buildings/{id:str}", tags=["rooms"])
-async def get_building(hub: Hub, id: str) -> Building:
+async def get_building(hub: Hub, id: FromPath[str]) -> Building:
     return _building(await hub.database.read(lambda session: service.building(session, id)))
 
 

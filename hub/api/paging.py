@@ -6,15 +6,15 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from hub.errors import Refused
 
 Position = TypeVar("Position")
 
 LARGEST = 200
-Limit = Annotated[int, Parameter(ge=1, le=LARGEST, description="How many at most")]
-Cursor = Annotated[str | None, Parameter(max_length=2000, description="`nextCursor` of the page before")]
+Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST, description="How many at most")]
+Cursor = Annotated[str | None, QueryParameter(max_length=2000, description="`nextCursor` of the page before")]
 
 
 def cursor_at(position: object) -> str:

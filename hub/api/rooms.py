@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
@@ -85,16 +85,17 @@ def _with_status(session: Session, found: RoomRecord, now: datetime) -> Room:
 @get("/rooms", tags=["rooms"])
 async def list_rooms(
     hub: Hub,
-    building_id: Annotated[str | None, Parameter(query="buildingId")] = None,
-    floor_id: Annotated[str | None, Parameter(query="floorId")] = None,
-    min_capacity: Annotated[int | None, Parameter(query="minCapacity", ge=0, le=100_000)] = None,
-    amenity: Annotated[list[str] | None, Parameter(max_items=64, description="All of these")] = None,
+    building_id: Annotated[str | None, QueryParameter(name="buildingId")] = None,
+    floor_id: Annotated[str | None, QueryParameter(name="floorId")] = None,
+    min_capacity: Annotated[int | None, QueryParameter(name="minCapacity", ge=0, le=100_000)] = None,
+    amenity: Annotated[list[str] | None, QueryParameter(max_items=64, description="All of these")] = None,
     q: Annotated[
-        str | None, Parameter(max_length=255, description="Words in the names of room, floor and building")
+        str | None,
+        QueryParameter(max_length=255, description="Words in the names of room, floor and building"),
     ] = None,
-    status: Status | None = None,
-    free_from: Annotated[Instant | None, Parameter(query="freeFrom")] = None,
-    free_to: Annotated[Instant | None, Parameter(query="freeTo")] = None,
+    status: FromQuery[Status | None] = None,
+    free_from: Annotated[Instant | None, QueryParameter(name="freeFrom")] = None,
+    free_to: Annotated[Instant | None, QueryParameter(name="freeTo")] = None,
     limit: Limit = LARGEST,
     cursor: Cursor = None,
 ) -> Page[Room]:
@@ -143,13 +144,13 @@ async def add_room(hub: Hub, data: RoomToAdd) -> Room:
 
 
 @get("/rooms/{id:str}", tags=["rooms"])
-async def get_room(hub: Hub, id: str) -> Room:
+async def get_room(hub: Hub, id: FromPath[str]) -> Room:
     now = hub.clock.now()
     return await hub.database.read(lambda session: _with_status(session, service.room(session, id), now))
 
 
 @patch("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def change_room(hub: Hub, id: str, data: RoomToChange) -> Room:
+async def change_room(hub: Hub, id: FromPath[str], data: RoomToChange) -> Room:
     now = hub.clock.now()
     changes = RoomChanges(
         name=data.name,
@@ -165,7 +166,7 @@ async def change_room(hub: Hub, id: str, data: RoomToChange) -> Room:
 
 
 @delete("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def remove_room(hub: Hub, id: str) -> None:
+async def remove_room(hub: Hub, id: FromPath[str]) -> None:
     """Cancels what was booked in it; its history stays."""
     now = hub.clock.now()
     await hub.database.write(lambda session: room_changes.remove_room(session, id, now))
@@ -173,7 +174,7 @@ async def remove_room(hub: Hub, id: str) -> None:
 
 @get("/rooms/{id:str}/bookings", tags=["bookings"])
 async def list_room_bookings(
-    hub: Hub, request: Asking, id: str, day: Annotated[date, Parameter(query="date")]
+    hub: Hub, request: Asking, id: FromPath[str], day: Annotated[date, QueryParameter(name="date")]
 ) -> Page[Booking]:
     """Every booking on that day in the room's zone, whatever its status; never paged."""
     now, who = hub.clock.now(), caller(request)

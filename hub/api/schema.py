@@ -35,8 +35,15 @@ class Nothing(Body):
 def utc(at: datetime) -> datetime:
     """An instant from a request, in whole seconds of UTC.
 
-    Raises Refused outside the years 1900 to 2999: arithmetic near the ends of the calendar has none to spare.
+    Raises Refused without an offset, and outside the years 1900 to 2999: arithmetic near the ends of the
+    calendar has no room.
     """
+    if at.tzinfo is None:
+        raise _bad_instant("It has no offset from UTC.")
     if not 1900 <= at.year < 3000:
-        raise Refused("bad-instant", "That time cannot be meant", f"The year {at.year} is out of range.")
+        raise _bad_instant(f"The year {at.year} is out of range.")
     return at.astimezone(UTC).replace(microsecond=0)
+
+
+def _bad_instant(detail: str) -> Refused:
+    return Refused("bad-instant", "That time cannot be meant", detail)

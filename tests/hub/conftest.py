@@ -1,14 +1,18 @@
-"""Fixtures around `tests.hub.house`."""
+"""Fixtures around `tests.hub.house` and `tests.hub.rest`."""
 
 from __future__ import annotations
 
 import shutil
 
 import pytest
+from litestar.testing import TestClient
 
+from hub.app import create_app
 from hub.db.migrate import upgrade
+from hub.settings import Settings
 from tests.fakes import FakeClock
 from tests.hub.house import World
+from tests.hub.rest import Rest
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +40,11 @@ def world(tmp_path, empty_database, clock):
 @pytest.fixture
 def house(world):
     return world.house
+
+
+@pytest.fixture
+def rest(tmp_path, empty_database, clock):
+    shutil.copy(empty_database, tmp_path / "circletime.db")
+    app = create_app(Settings(data_dir=tmp_path, broker_url="none"), clock=clock)
+    with TestClient(app) as client:
+        yield Rest(client, clock)

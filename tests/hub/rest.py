@@ -1,0 +1,54 @@
+"""The whole hub over REST, without sockets, with the house in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.testing import TestClient
+from sqlalchemy.orm import Session
+
+from hub.accounts import service as accounts
+from tests.fakes import FakeClock
+from tests.hub.house import House, furnish
+
+API = "/api/v1"
+
+
+class Rest:
+    """Calls are Nadia's, unless `who` names another person of the house (None: nobody)."""
+
+    def __init__(self, client: TestClient[Any], clock: FakeClock) -> None:
+        self.client = client
+        self.clock = clock
+        self._tokens: dict[str, str] = {}
+        self.house: House = self.write(self._move_in)
+
+    def _move_in(self, session: Session) -> House:
+        house = furnish(session, self.clock.now())
+        for name in ("nadia", "tomas", "lena", "ada"):
+            self._tokens[name] = accounts.open_session(session, getattr(house, name), self.clock.now())
+        return house
+
+    def write(self, work: Any) -> Any:
+        """A transaction straight on the hub's database."""
+        return self.client.blocking_portal.call(self.client.app.state.hub.database.write, work)
+
+    def headers(self, who: str | None) -> dict[str, str]:
+        return {} if who is None else {"Authorization": f"Bearer {self._tokens[who]}"}
+
+    def __call__(self, method: str, path: str, *, who: str | None = "nadia", **more: Any) -> Any:
+        headers = self.headers(who) | more.pop("headers", {})
+        return self.client.request(method, API + path, headers=headers, **more)
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> Any:
+        return self("POST", path, **more)
+
+
+def slug(answer: Any) -> tuple[int, str]:
+    """Status and slug of a problem."""
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["status"] == answer.status_code
+    return answer.status_code, answer.json()["type"].rsplit("/", 1)[1]
