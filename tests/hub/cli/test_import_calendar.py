@@ -1,0 +1,211 @@
+"""`circletime import` as it is typed: what it prints, how it exits, and what it leaves in the database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hub.__main__ import main
+from tests.hub.test_import_reading import FOSDEM, calendar, event
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    found = tmp_path / "data"
+    monkeypatch.setenv("CIRCLETIME_DATA_DIR", str(found))
+    return found
+
+
+@pytest.fixture
+def ics(tmp_path):
+    def write(raw: bytes) -> Path:
+        path = tmp_path / "rooms.ics"
+        path.write_bytes(raw)
+        return path
+
+    return write
+
+
+def run(path: Path, *more: str, building: str = "HQ", zone: str = "Europe/Prague") -> int:
+    return main(["import", str(path), "--building", building, "--time-zone", zone, *more])
+
+
+def dump(data_dir: Path) -> list[str]:
+    with sqlite3.connect(f"file:{data_dir / 'circletime.db'}?mode=ro", uri=True) as database:
+        return list(database.iterdump())
+
+
+def count(data_dir: Path, table: str) -> int:
+    with sqlite3.connect(f"file:{data_dir / 'circletime.db'}?mode=ro", uri=True) as database:
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+@pytest.mark.skipif(not FOSDEM.exists(), reason="the FOSDEM schedule is not beside this checkout")
+def test_fosdem_comes_in_whole_and_a_second_run_changes_nothing(data_dir, capsys):
+    assert run(FOSDEM, building="ULB", zone="Europe/Brussels") == 0
+    assert "35 rooms (35 new), 1105 bookings (1105 new), 0 skipped" in capsys.readouterr().out
+    before = dump(data_dir)
+    assert run(FOSDEM, building="ULB", zone="Europe/Brussels") == 0
+    assert "35 rooms (0 new), 1105 bookings (0 new), 0 skipped" in capsys.readouterr().out
+    assert dump(data_dir) == before
+
+
+def test_each_skipped_event_has_a_line_in_the_order_of_the_file_and_the_exit_is_0(data_dir, ics, capsys):
+    path = ics(
+        calendar(
+            event(UID=":a", LOCATION=None),
+            event(UID=":b"),
+            event(UID=":c", SUMMARY=":Too late"),
+            event(UID=":d", DTSTART=":never"),
+        )
+    )
+    assert run(path) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("skipped: ")]
+    assert [line.partition("UID ")[2][0] for line in lines] == ["a", "c", "d"]
+    assert '"Too late"' in lines[1]
+    assert 'Sandbox is taken from 2026-11-24 10:30 to 2026-11-24 11:00 by "Roadmap"' in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [(b"name,room\n", "not an iCalendar file"), (b"", "not an iCalendar file"), (b"\xff\xfeB\0", "UTF-16")],
+)
+def test_a_file_that_is_no_calendar_exits_2_and_touches_nothing(data_dir, ics, capsys, raw: bytes, says: str):
+    assert run(ics(raw)) == 2
+    assert says in capsys.readouterr().err
+    assert not data_dir.exists()
+
+
+def test_a_file_that_cannot_be_read_exits_2_and_says_what_to_give(data_dir, tmp_path, capsys):
+    assert run(tmp_path / "none.ics") == 2
+    assert "Give the path of an .ics file" in capsys.readouterr().err
+    assert run(tmp_path) == 2
+
+
+def test_a_time_zone_that_is_none_exits_2_and_names_one(data_dir, ics, capsys):
+    assert run(ics(calendar(event())), zone="Middle/Earth") == 2
+    assert "Europe/Prague" in capsys.readouterr().err
+
+
+def test_a_building_in_another_zone_exits_2_and_names_its_own(data_dir, ics, capsys):
+    path = ics(calendar(event()))
+    assert run(path) == 0
+    assert run(path, zone="Asia/Tokyo") == 2
+    assert "--time-zone Europe/Prague" in capsys.readouterr().err
+
+
+def test_a_file_larger_than_allowed_exits_2_and_names_the_flag(data_dir, ics, capsys):
+    path = ics(calendar(event(DESCRIPTION=":" + "x" * 1_100_000)))
+    assert run(path, "--max-mb", "1") == 2
+    assert "--max-mb" in capsys.readouterr().err
+    assert run(path, "--max-mb", "2") == 0
+
+
+def test_100_000_lines_come_in_within_seconds(data_dir, ics):
+    parts = []
+    for number in range(12_500):
+        day, slot, room = number // 1000, number // 50 % 20, number % 50
+        starts, ends = f"202612{day + 1:02}T{slot:02}0000Z", f"202612{day + 1:02}T{slot:02}3000Z"
+        parts.append(
+            event(
+                UID=f":{number}",
+                LOCATION=f":Room {room}",
+                DTSTART=f":{starts}",
+                DTEND=f":{ends}",
+                PRIORITY=":5",
+            )
+        )
+    raw = calendar(*parts)
+    assert raw.count(b"\n") >= 100_000
+    began = time.monotonic()
+    assert run(ics(raw)) == 0
+    assert time.monotonic() - began < 30  # 4 s on two idle cores
+    assert count(data_dir, "bookings") == 12_500
+
+
+KILLED_AFTER_THE_LAST_ROW = """
+import os, signal, sys
+from hub.bookings import imported
+imported.rooms.touch = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from hub.__main__ import main
+main(sys.argv[1:])
+"""
+
+
+def test_killed_before_its_end_it_leaves_nothing_and_can_be_repeated(data_dir, ics):
+    path = ics(
+        calendar(
+            *(
+                event(
+                    UID=f":{number}",
+                    LOCATION=f":Room {number % 20}",
+                    DTSTART=f":2026{1 + number // 20:02}01T100000Z",
+                    DTEND=f":2026{1 + number // 20:02}01T110000Z",
+                )
+                for number in range(200)
+            )
+        )
+    )
+    words = ["import", str(path), "--building", "HQ", "--time-zone", "Europe/Prague"]
+    killed = subprocess.run([sys.executable, "-c", KILLED_AFTER_THE_LAST_ROW, *words], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert [count(data_dir, table) for table in ("buildings", "rooms", "bookings")] == [0, 0, 0]
+    assert main(words) == 0
+    assert count(data_dir, "bookings") == 200
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def wait_until(holds, within_s: float) -> float:
+    """How many seconds it took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < within_s
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def test_a_hub_that_serves_the_same_data_publishes_an_import_within_2_s(data_dir, ics):
+    port, mqtt_port = free_port(), free_port()
+    hub = subprocess.Popen(
+        [sys.executable, "-m", "hub", "serve", "--port", str(port), "--mqtt-port", str(mqtt_port)],
+        env=os.environ | {"CIRCLETIME_DATA_DIR": str(data_dir)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(lambda: _answers(port) or hub.poll() is not None, 30)
+        assert hub.poll() is None
+        assert run(ics(calendar(event()))) == 0
+        wait_until(lambda: _all_published(data_dir), 2)
+    finally:
+        hub.terminate()
+        hub.wait(15)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _all_published(data_dir: Path) -> bool:
+    with sqlite3.connect(f"file:{data_dir / 'circletime.db'}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT revision, published_revision FROM rooms").fetchall()
+    return bool(rows) and all(revision == published for revision, published in rows)
