@@ -57,7 +57,9 @@ def main() -> None:
         sys.stdout.buffer.write(CANVAS.buffer)
         gc.collect()
         cost: dict[str, Any] = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after}
-        cost.update(heapKept=heap_used(), keys=screens.soft_keys(view))
+        cost.update(
+            heapKept=heap_used(), keys=screens.soft_keys(view), nextRedrawAt=screens.next_redraw_at(view)
+        )
         sys.stderr.write(json.dumps(cost) + "\n")
 
 

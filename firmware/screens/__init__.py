@@ -11,6 +11,7 @@ from firmware.screens import (
     unknown,
     without_room,
 )
+from firmware.screens import soft_keys as keys
 from firmware.screens.soft_keys import soft_keys
 from firmware.screens.view import View
 
@@ -42,5 +43,7 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 
 def next_redraw_at(view: "View") -> int:
-    """The unix second at which the picture may change by the passing of time alone."""
-    return ring.next_step_at(view.now)
+    """The unix second at which the picture may change though the room's status stays as it is."""
+    step = ring.next_step_at(view.now)
+    too_late = keys.next_change_at(view)
+    return step if too_late is None else min(step, too_late)

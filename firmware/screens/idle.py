@@ -13,7 +13,7 @@ def draw(canvas: "Canvas", view: "View") -> None:
     ring.draw(canvas, view)
     if view.offline_since is not None:
         ring.draw_words(canvas, "Free?", "as of " + words.moment(view, view.offline_since))
-    elif status.until is not None and status.until_known:
+    elif status.until is not None and (status.until_known or not words.day(view, status.until)):
         ring.draw_words(canvas, "Free", "until " + words.moment(view, status.until))
     else:
         ring.draw_words(canvas, "Free", "rest of the day")

@@ -64,15 +64,27 @@ def _key(view: "View", label: str, action: str, enabled: bool = True) -> "Key": 
 
 
 def _book_key(view: "View", seconds: int) -> "Key":
-    """Enabled when the walk-up and its buffer end before the next meeting, within what is known."""
+    fits = view.now < _too_late_at(view, seconds) and view.offline_since is None
+    return _key(view, "Book " + words.length(seconds), "book:%d" % (seconds // 60), fits)
+
+
+def _too_late_at(view: "View", seconds: int) -> int:
+    """From when on a walk-up of that length, pressed for now, would reach the hub too late to fit.
+
+    It and its buffer must end before the next meeting; nothing is promised past the horizon.
+    """
     state, status = view.known()
-    policy = state["policy"]
-    end = view.now + seconds
-    fits = end <= state["horizonUnix"] and policy["minS"] <= seconds <= policy["maxS"]
-    if status.next is not None:
-        fits = fits and end + policy["bufferS"] <= status.next["startUnix"]
-    action = "book:%d" % (seconds // 60)
-    return _key(view, "Book " + words.length(seconds), action, fits and view.offline_since is None)
+    if status.next is None:
+        return state["horizonUnix"] - seconds
+    return min(status.next["startUnix"] - state["policy"]["bufferS"], state["horizonUnix"]) - seconds
+
+
+def next_change_at(view: "View") -> "int | None":
+    """The next second at which a key can no longer be used, merely because time has passed."""
+    if view.screen != "idle":
+        return None
+    steps = view.known()[0]["policy"]["quickBookS"][:3]
+    return min([at for at in [_too_late_at(view, step) for step in steps] if at > view.now], default=None)
 
 
 def _extend_key(view: "View") -> "Key":

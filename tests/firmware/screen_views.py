@@ -110,7 +110,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     },
     "idle-over-midnight": {
         "state": state(meeting(TEN + 13 * HOUR, 150, "Release night", "Eli Brand")),
-        "now": TEN + 12 * HOUR,
+        "now": TEN + 11 * HOUR + 40 * MINUTE,
         "web_url": LINK,
     },
     "check-in": {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.firmware.screen_views import VIEWS
+from tests.firmware.screen_views import MINUTE, TEN, VIEWS, meeting, state
 from tests.micropython import needs_micropython
 from tools import preview
 
@@ -42,6 +42,25 @@ def test_a_frame_does_not_depend_on_what_was_drawn_before(frames):
     names = list(reversed(VIEWS))
     again, _ = preview.draw([VIEWS[name] for name in names])
     assert dict(zip(names, again, strict=True)) == frames
+
+
+@pytest.mark.parametrize(
+    ("view", "next_s"),
+    [
+        (VIEWS["idle"] | {"now": TEN + 43 * MINUTE}, 2 * MINUTE),
+        (VIEWS["idle"] | {"now": TEN + 45 * MINUTE}, 5 * MINUTE),
+        (VIEWS["idle-check-in-open"] | {"now": TEN + 1}, 5 * MINUTE - 1),
+        (VIEWS["meeting"], 2 * MINUTE),
+        (VIEWS["starting"], 5 * MINUTE),
+        (
+            {"state": state(meeting(TEN + 61 * MINUTE + 7, 60)), "now": TEN},
+            MINUTE + 7,
+        ),  # "Book 1 hour" turns grey
+    ],
+)
+def test_next_redraw_is_the_pointer_s_step_or_a_key_turning_grey(view, next_s):
+    _, costs = preview.draw([view])
+    assert costs[0]["nextRedrawAt"] - view["now"] == next_s
 
 
 def test_the_pointer_moves_once_in_five_minutes(frames):

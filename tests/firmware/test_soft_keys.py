@@ -39,13 +39,18 @@ def test_lengths_that_reach_into_the_next_meeting_are_grey():
 
 
 def test_walk_up_leaves_its_buffer_before_the_next_meeting():
-    assert actions(keys(state=state(SOON, policy={"bufferS": 600}))) == ["book:15", "book:30", None]
-    assert actions(keys(state=state(SOON, policy={"bufferS": 601}))) == ["book:15", None, None]
+    assert actions(keys(state=state(SOON, policy={"bufferS": 599}))) == ["book:15", "book:30", None]
+    assert actions(keys(state=state(SOON, policy={"bufferS": 600}))) == ["book:15", None, None]
 
 
-def test_lengths_outside_the_policy_and_past_the_horizon_are_grey():
-    assert actions(keys(state=state(policy={"minS": 1800, "maxS": 1800}))) == [None, "book:30", None]
-    assert actions(keys(state=state() | {"horizonUnix": TEN + 1800})) == ["book:15", "book:30", None]
+def test_walk_up_that_would_reach_the_hub_a_moment_too_late_is_grey():
+    at = SOON["startUnix"] - 30 * MINUTE
+    assert actions(keys(state=state(SOON), now=at - 1)) == ["book:15", "book:30", None]
+    assert actions(keys(state=state(SOON), now=at)) == ["book:15", None, None]
+
+
+def test_nothing_is_booked_past_what_is_known():
+    assert actions(keys(state=state() | {"horizonUnix": TEN + 1801})) == ["book:15", "book:30", None]
 
 
 def test_fewer_and_more_lengths_than_keys():
