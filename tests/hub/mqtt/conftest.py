@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from hub.panel import service as panels
+from hub.rooms.service import RoomRecord
+from tests.hub.house import House, World
 from tests.hub.mqtt.raw_mqtt import RawClient
 from tests.hub.mqtt.running_broker import Building, PahoPanel, RunningBroker
+from tests.hub.mqtt.running_hub import RunningHub, Wall
 
 
 @pytest.fixture
@@ -57,3 +61,51 @@ def panel(request: pytest.FixtureRequest) -> Callable[..., PahoPanel]:
         return client if "secret" in options else client.connected()
 
     return dial
+
+
+@pytest.fixture
+def open_hub(world: World) -> Iterator[Callable[[], RunningHub]]:
+    """Starts the hub's MQTT side on the world's database; all of them are stopped in the end."""
+    opened: list[RunningHub] = []
+
+    def open_one() -> RunningHub:
+        opened.append(RunningHub(world.path, world.clock))
+        return opened[-1]
+
+    yield open_one
+    for hub in opened:
+        hub.stop()
+
+
+@pytest.fixture
+def hub(open_hub: Callable[[], RunningHub]) -> RunningHub:
+    return open_hub()
+
+
+@pytest.fixture
+def connect(request: pytest.FixtureRequest) -> Callable[[RunningHub, str, str], Wall]:
+    """Connects a panel that may or may not be let in."""
+
+    def dial(hub: RunningHub, panel_id: str, secret: str) -> Wall:
+        found = Wall(hub, panel_id, secret)
+        request.addfinalizer(found.paho.close)
+        return found
+
+    return dial
+
+
+@pytest.fixture
+def hang(world: World, house: House, connect: Callable[[RunningHub, str, str], Wall]) -> Callable[..., Wall]:
+    """Registers a panel, at the Story Corner unless told otherwise, and connects it to the hub."""
+
+    def hang_up(hub: RunningHub, room: RoomRecord | None = house.story_corner) -> Wall:
+        made, secret = world.write(
+            panels.register,
+            name=None,
+            room_id=room.id if room else None,
+            simulated=True,
+            now=world.clock.now(),
+        )
+        return connect(hub, made.id, secret)
+
+    return hang_up

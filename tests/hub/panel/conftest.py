@@ -1,0 +1,44 @@
+"""A panel at the Story Corner, and what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.clock import unix
+from hub.panel import commands, service
+from hub.rooms import service as rooms
+
+
+@pytest.fixture
+def panel(world, house):
+    made, _secret = world.write(
+        service.register,
+        name=None,
+        room_id=house.story_corner.id,
+        simulated=True,
+        now=world.clock.now(),
+    )
+    return made
+
+
+@pytest.fixture
+def send(world, house, panel):
+    """Applies a command of the panel's, which is made up of what is given and of this moment.
+
+    The panel is in contact with the hub at 08:50, so that meetings at nine are released, not held.
+    """
+    world.write(rooms.open_contact, panel.id, house.story_corner.key, world.time(8, 50))
+    count = iter(range(1, 1000))
+
+    def apply(action, booking=None, *, at=None, **more):
+        command = {
+            "id": f"c{next(count)}",
+            "action": action,
+            "roomId": house.story_corner.id,
+            "atUnix": unix(at or world.clock.now()),
+        }
+        if booking is not None:
+            command["bookingId"] = booking.id
+        return world.write(commands.apply, panel.id, command | more, world.clock.now())
+
+    return apply
