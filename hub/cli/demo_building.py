@@ -56,7 +56,7 @@ AROUND_NOW: tuple[tuple[str, int, int, str, str], ...] = (
     ("Snack Table", -5, 60, "Roadmap", "Nadia"),
     ("Snack Table", 120, 30, "Demo rehearsal", "Eli"),
     ("The Carpet", -40, 90, "Quarter planning with everybody who owns a budget", "Lena"),
-    ("The Carpet", 60, 60, "Brown bag: how e-ink works", "Jun"),
+    ("The Carpet", 80, 60, "Brown bag: how e-ink works", "Jun"),
     ("Story Corner", 140, 60, "Hiring panel", "Tomas"),
     ("Sandbox", 20, 60, "Incident review", "Samira"),
     ("Recess", -70, 180, "Welcome, new colleagues", "Tomas"),

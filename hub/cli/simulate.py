@@ -91,6 +91,8 @@ def _login(hub: RestClient) -> None:
         hub.login(email, password)
     except NoHub as error:
         raise CannotSimulate(f"{error} Start `circletime serve`, or give its address with --hub.") from error
+    except HubSays as error:
+        raise CannotSimulate(f"{error} Look at CIRCLETIME_EMAIL and CIRCLETIME_PASSWORD.") from error
 
 
 def _rooms(hub: RestClient, names: list[str], count: int | None) -> list[dict[str, Any]]:

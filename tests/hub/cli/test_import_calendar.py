@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub.__main__ import main
+from tests.flows.site import Site, eventually
 from tests.hub.test_import_reading import FOSDEM, calendar, event
 
 pytestmark = pytest.mark.timeout(60)
@@ -164,45 +163,15 @@ def test_killed_before_its_end_it_leaves_nothing_and_can_be_repeated(data_dir, i
     assert count(data_dir, "bookings") == 200
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def wait_until(holds, within_s: float) -> float:
-    """How many seconds it took."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < within_s
-        time.sleep(0.02)
-    return time.monotonic() - began
-
-
-def test_a_hub_that_serves_the_same_data_publishes_an_import_within_2_s(data_dir, ics):
-    port, mqtt_port = free_port(), free_port()
-    hub = subprocess.Popen(
-        [sys.executable, "-m", "hub", "serve", "--port", str(port), "--mqtt-port", str(mqtt_port)],
-        env=os.environ | {"CIRCLETIME_DATA_DIR": str(data_dir)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def test_a_hub_that_serves_the_same_data_publishes_an_import_within_2_s(tmp_path, monkeypatch, ics):
+    site = Site(tmp_path)
+    monkeypatch.setenv("CIRCLETIME_DATA_DIR", str(tmp_path))
     try:
-        wait_until(lambda: _answers(port) or hub.poll() is not None, 30)
-        assert hub.poll() is None
+        site.start()
         assert run(ics(calendar(event()))) == 0
-        wait_until(lambda: _all_published(data_dir), 2)
+        eventually("every room is published", lambda: _all_published(tmp_path), 2)
     finally:
-        hub.terminate()
-        hub.wait(15)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
+        site.close()
 
 
 def _all_published(data_dir: Path) -> bool:

@@ -1,0 +1,85 @@
+"""`circletime panel simulate`: panels without hardware, at a hub that runs already."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flows.site import EMAIL, PASSWORD, eventually
+
+pytestmark = pytest.mark.timeout(90)
+
+
+@pytest.fixture
+def simulate(site):
+    """Starts the command at the site's hub, as its admin."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*flags: str, **environment: str) -> subprocess.Popen[str]:
+        words = ["panel", "simulate", "--hub", f"http://127.0.0.1:{site.port}", *flags]
+        env = os.environ | {"CIRCLETIME_EMAIL": EMAIL, "CIRCLETIME_PASSWORD": PASSWORD} | environment
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "hub", *words],
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def panels(site) -> list[dict]:
+    return site.get("/panels")["items"]
+
+
+def online(site) -> list[dict]:
+    """The panels that are connected and have shown a picture."""
+    return [panel for panel in panels(site) if panel["status"] == "online" and panel["frame"]]
+
+
+def hellos(site) -> int:
+    """How often panels have come into contact with the hub."""
+    with sqlite3.connect(f"file:{site.folder / 'circletime.db'}?mode=ro", uri=True) as database:
+        return int(database.execute("SELECT count(*) FROM panel_contacts").fetchone()[0])
+
+
+def test_a_panel_hangs_at_the_named_room_and_is_revoked_when_told_to_stop(site, simulate):
+    _, sandbox = site.furnish("Recess", "Sandbox")
+    process = simulate("--room", "sandbox")
+    eventually("a panel is online", lambda: online(site))
+    (panel,) = panels(site)
+    assert (panel["roomId"], panel["simulated"]) == (sandbox, True)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert panels(site) == []
+
+
+def test_several_go_to_doors_without_one_first(site, simulate):
+    site.furnish("Recess", "Sandbox")
+    simulate("--count", "2")
+    eventually("two panels are online", lambda: len(online(site)) == 2)
+    assert len({panel["roomId"] for panel in panels(site)}) == 2
+
+
+def test_a_panel_that_dies_comes_back_with_its_credentials(site, simulate):
+    site.furnish("Sandbox")
+    process = simulate()
+    eventually("the panel is online", lambda: online(site))
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    (before,) = (int(pid) for pid in children.read_text().split())
+    os.kill(before, signal.SIGKILL)
+    eventually("the panel greets the hub again", lambda: hellos(site) == 2)
+    assert len(panels(site)) == 1
