@@ -51,10 +51,10 @@ SECURITY_HEADERS = {
 }
 
 
-def closed_unless_open(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def closed_unless_open(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Every route needs a login but those that say `opt={"open": True}`."""
     if not handler.opt.get("open"):
-        requires_login(connection, handler)
+        await requires_login(connection, handler)
 
 
 class NoPanels:

@@ -47,18 +47,18 @@ def caller(request: Asking) -> Account:
     return request.user
 
 
-def requires_login(connection: Connection, _: BaseRouteHandler) -> None:
-    if connection.user is None:
+async def requires_login(connection: Connection, _: BaseRouteHandler) -> None:
+    if connection.scope.get("user") is None:  # OPTIONS comes without authentication
         raise Unauthenticated("login-required", "Log in first")
 
 
-def requires_manager(connection: Connection, handler: BaseRouteHandler) -> None:
-    requires_login(connection, handler)
+async def requires_manager(connection: Connection, handler: BaseRouteHandler) -> None:
+    await requires_login(connection, handler)
     if not connection.user.manages:
         raise Forbidden("managers-only", "Only managers and admins may do this")
 
 
-def requires_admin(connection: Connection, handler: BaseRouteHandler) -> None:
-    requires_login(connection, handler)
+async def requires_admin(connection: Connection, handler: BaseRouteHandler) -> None:
+    await requires_login(connection, handler)
     if not connection.user.is_admin:
         raise Forbidden("admins-only", "Only admins may do this")

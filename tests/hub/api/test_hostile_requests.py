@@ -1,0 +1,63 @@
+"""Whatever is sent to any endpoint, the hub answers it, and never with a fault of its own."""
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance
+
+from hub.app import create_app
+from hub.settings import Settings
+from tests.flows.site import EMAIL, PASSWORD, Site
+
+EXAMPLES = 25
+
+app = create_app(Settings(data_dir=Path("never-started"), broker_url="none"))
+schema = schemathesis.openapi.from_dict(app.openapi_schema.to_schema())
+OPERATIONS = [found.ok() for found in schema.get_all_operations()]
+ENDLESS = {"GET /api/v1/events"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A hub with something in it, and a login that may do everything."""
+    found = Site(tmp_path_factory.mktemp("hub"))
+    found.start()
+    (room,) = found.furnish("Story Corner")
+    found.book(room)
+    found.post("/panels", {"roomId": room, "simulated": True})
+    yield found
+    assert found.hub.poll() is None, "the hub died"
+    found.close()
+
+
+def test_the_description_names_the_endpoints():
+    assert len(OPERATIONS) > 25
+    assert {operation.label for operation in OPERATIONS} >= ENDLESS
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS if o.label not in ENDLESS], ids=lambda operation: operation.label
+)
+def test_no_request_makes_the_hub_fail(site, operation):
+    login = site.client.post("/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    headers = {"Authorization": f"Bearer {login.json()['accessToken']}"}
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy())
+    def ask(case):
+        base = str(site.client.base_url).removesuffix("/api/v1/")
+        response = case.call(base_url=base, headers=headers)
+        case.validate_response(response, checks=[not_a_server_error, content_type_conformance])
+
+    ask()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize(
+    "path", ["/", "/%00", "/rooms/%2e%2e/x", "/rooms/" + "x" * 5000, "/rooms/é/state", "/rooms//state"]
+)
+def test_odd_addresses_are_answered(site, method, path):
+    assert site.client.request(method, path).status_code < 500
