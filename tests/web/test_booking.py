@@ -41,6 +41,7 @@ def test_a_slot_lost_meanwhile_offers_others_and_one_press_books(ada: Page, hub:
     wanted, spare = hub.room("Wanted", capacity=30), hub.room("Spare", capacity=31)
     open_dialog(ada, "Wanted")
     fill(ada, "Kept words", "15:00", "15:30")
+    ada.get_by_role("dialog").get_by_label("People").fill("30")
     hub.book(wanted, "Quicker", hub.at("14:45"), hub.at("15:15"))
     press_book(ada)
     alert = ada.get_by_role("dialog").get_by_role("alert")
@@ -86,7 +87,7 @@ def test_undo_gives_the_slot_back(ada: Page, hub: HubProcess) -> None:
     open_dialog(ada, "Undone")
     fill(ada, "Oops", "17:00", "17:30")
     press_book(ada)
-    ada.get_by_role("button", name="Undo").click()
+    ada.get_by_role("button", name="Undo", exact=True).click()
     expect(ada.get_by_text("Given back.")).to_be_visible()
     assert [each["status"] for each in hub.bookings(room_id)] == ["cancelled"]
 
