@@ -8,6 +8,8 @@ gc.threshold(16384)  # type: ignore[attr-defined]  # the compiler's scraps would
 CANVAS = Canvas()  # first of all: its 48,000 bytes want to lie in one piece
 
 import asyncio  # noqa: E402  after the canvas
+import sys  # noqa: E402
+import time  # noqa: E402
 
 from firmware import boards  # noqa: E402
 from firmware.command_outbox import CommandOutbox  # noqa: E402
@@ -34,3 +36,7 @@ def main() -> None:
         asyncio.run(app.run())
     except KeyboardInterrupt:
         pass
+    except Exception as error:  # an error of our own: what is in flash is whole, so start anew from there
+        sys.print_exception(error)  # type: ignore[attr-defined]
+        time.sleep(5)  # not in a frenzy, if it comes again
+        board.reset()

@@ -78,7 +78,7 @@ class MqttLink:
             self._moved = False
             try:
                 await self._connection()
-            except (OSError, LinkLost, asyncio.TimeoutError) as error:
+            except (OSError, LinkLost, MemoryError, asyncio.TimeoutError) as error:
                 print("link lost:", repr(error))
             self._contact.lost(self._clock.now())
             self.listener.given_up(self._outbox.link_lost())

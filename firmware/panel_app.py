@@ -63,12 +63,14 @@ class PanelApp:
         self._contact = contact
         self._link = link
         link.listener = self
+        cache.let_go = self._let_go
         self._woken = asyncio.Event()
         self._granted: list[tuple[PanelCommand, int]] = []
         self._notice: str | None = None
         self._notice_ticks = 0
         self._asking_ticks: int | None = None
         self._view = screens.View("starting", 0)
+        self._opened = False
 
     async def run(self) -> None:
         """Never returns: what ends it is an error of our own, and that ends the panel's program."""
@@ -82,6 +84,11 @@ class PanelApp:
 
     def changed(self) -> None:
         self._woken.set()
+
+    def _let_go(self) -> None:
+        """The picture on the glass is about to change; until then no key has a meaning."""
+        self._view = screens.View("starting", 0)
+        self.changed()
 
     def answered(self, command: "PanelCommand", ack: "Ack") -> None:
         """Granted: the picture stays as expected until the hub's state says the same. Refused: tell why."""
@@ -155,7 +162,8 @@ class PanelApp:
         return expected(state, self._outbox.commands + [command for command, _ in self._granted])
 
     def _screen(self, status: "room_status.RoomStatus | None") -> str:
-        if self._view.screen == "starting" and not (self._contact.there or self._contact.missed):
+        self._opened = self._opened or self._contact.there or self._contact.missed
+        if not self._opened:
             return "starting"  # the hub may be about to say what is true
         if self._config.room_id is None:
             return "unclaimed"

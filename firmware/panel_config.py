@@ -17,7 +17,8 @@ MAX_BYTES = 4096
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
 
-    The hub's part: `room_id` (None: on no door yet), `hour24`, and `web_url`, where this panel's QR code leads.
+    The hub's part: `room_id` (None: on no door yet), `hour24`, and `web_url`, the page of
+    its room, where its QR code leads.
     """
 
     def __init__(self) -> None:
@@ -59,7 +60,8 @@ class PanelConfig:
             raise ValueError("roomId is not an id")
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
             raise ValueError("hour24 or webUrl is unfit")
-        self.room_id, self.hour24, self.web_url = room_id, hour24, web_url
+        self.room_id, self.hour24 = room_id, hour24
+        self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""
 
 
 def _object(payload: bytes) -> "dict[str, Any]":

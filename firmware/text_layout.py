@@ -36,7 +36,7 @@ def wrap(
     while rest and len(lines) < most:
         rest = rest.lstrip()
         end = _room(rest, font, width)
-        if end < len(rest) and rest[end] != " ":
+        if end < len(rest) and rest[end : end + 1] != " ":
             space = rest.rfind(" ", 0, end)
             if space > 0:
                 end = space

@@ -8,7 +8,7 @@ from shared.room_state import CHECKED_IN, timeline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from shared.room_state import Meeting, RoomState
 
@@ -79,12 +79,12 @@ def status_at(state: "RoomState", now: int, contact: "Contact | None" = None) ->
 
 def next_change_at(state: "RoomState", now: int) -> "int | None":
     """The next second after `now` at which status, or what can be done, may change by itself."""
-    return min([at for at in _changes(state) if at > now], default=None)
+    return min((at for at in _changes(state) if at > now), default=None)
 
 
 def last_change_at(state: "RoomState", now: int) -> int:
     """The latest second up to `now` at which it may have changed; 0 where the document knows of none."""
-    return max([at for at in _changes(state) if at <= now], default=0)
+    return max((at for at in _changes(state) if at <= now), default=0)
 
 
 def is_released(meeting: "Meeting", opens_s: int, now: int, contact: "Contact | None") -> bool:
@@ -118,15 +118,14 @@ def _touches(contact: "Contact", first: int, last: int) -> bool:
     return any(began <= last and first <= ended for began, ended in contact)
 
 
-def _changes(state: "RoomState") -> "list[int]":
+def _changes(state: "RoomState") -> "Iterator[int]":
     """Every second at which something may change: windows open and close, meetings start and end."""
-    found = [state["horizonUnix"]]
+    yield state["horizonUnix"]
     opens_s = state["policy"]["checkInOpensS"]
     for meeting in timeline(state):
-        found.append(meeting["startUnix"])
-        found.append(meeting["endUnix"])
+        yield meeting["startUnix"]
+        yield meeting["endUnix"]
         if meeting["status"] != CHECKED_IN:
-            found.append(meeting["startUnix"] - opens_s)
+            yield meeting["startUnix"] - opens_s
             if meeting["checkInByUnix"] is not None:
-                found.append(meeting["checkInByUnix"] + 1)
-    return found
+                yield meeting["checkInByUnix"] + 1

@@ -1,6 +1,6 @@
 """Glyph packs, read from flash glyph by glyph (README.md here describes their bytes).
 
-In memory are only each pack's ranges and advances, and one buffer for the glyph being drawn. A cache of glyphs
+In memory are only the ranges, the advances of ASCII, and one buffer for the glyph being drawn. A cache of glyphs
 was tried: it left one in every 2 KB of the heap, and no room in one piece for the next RoomState.
 """
 
@@ -19,8 +19,13 @@ _FOLDER = __file__.rsplit("/", 1)[0]
 _HEADER, _RECORD = "<2sBBHH", "<bbBBBH"
 _RECORD_BYTES = 7
 
+_ASCII = 95
+"""Every pack begins with the glyphs of ASCII, 0x20 to 0x7E."""
+
 _rows = bytearray(9 * 80)
 """The glyph being drawn: none is wider than 72 px or higher than 80 (tests/firmware/test_fonts.py)."""
+
+_ranges: "list[array[int]]" = []
 
 
 def code_points(words: str) -> "Iterator[int]":
@@ -46,15 +51,16 @@ def code_points(words: str) -> "Iterator[int]":
 class Font:
     """One face at one size; `ascent` and `height` are in px."""
 
-    __slots__ = ("_advances", "_file", "_ranges", "_records_at", "ascent", "height")
+    __slots__ = ("_advances", "_advances_at", "_file", "_ranges", "_records_at", "ascent", "height")
 
     def __init__(self, name: str) -> None:
         self._file = open(_FOLDER + "/" + name + ".pack", "rb")
         _, self.ascent, descent, ranges, glyphs = struct.unpack(_HEADER, self._file.read(8))
         self.height: int = self.ascent + descent
-        self._ranges = array("H", self._file.read(6 * ranges))
-        self._advances = self._file.read(glyphs)
-        self._records_at = 8 + 6 * ranges + glyphs
+        self._ranges = _known_ranges(self._file.read(6 * ranges))
+        self._advances = self._file.read(_ASCII)
+        self._advances_at = 8 + 6 * ranges
+        self._records_at = self._advances_at + glyphs
 
     def width(self, words: str) -> int:
         """How far the pen moves over `words`, in px."""
@@ -65,8 +71,11 @@ class Font:
 
     def advance(self, code: int) -> int:
         index = self._index(code)
-        if index >= 0:
+        if 0 <= index < _ASCII:
             return self._advances[index]
+        if index >= 0:
+            self._file.seek(self._advances_at + index)
+            return self._file.read(1)[0]
         return 0 if _has_no_width(code) else self.ascent * 5 // 8 + 2
 
     def write(self, dots: "FrameBuffer", x: int, baseline: int, words: str, palette: "FrameBuffer") -> int:
@@ -103,6 +112,15 @@ class Font:
             if ranges[at] <= code <= ranges[at + 1]:
                 return ranges[at + 2] + code - ranges[at]
         return -1
+
+
+def _known_ranges(packed: bytes) -> "array[int]":
+    """Most packs cover the same ranges: they share one array."""
+    for known in _ranges:
+        if bytes(known) == packed:
+            return known
+    _ranges.append(array("H", packed))
+    return _ranges[-1]
 
 
 def _has_no_width(code: int) -> bool:

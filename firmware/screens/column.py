@@ -87,7 +87,7 @@ def draw_meeting(
 def draw_later(canvas: "Canvas", view: "View", baseline: int, meetings: "list[Meeting]", bottom: int) -> None:
     """As many of `meetings` as end above `bottom`, with a line where another day begins."""
     first = view.meeting()
-    shown_day = words.day(view, first["startUnix"]) if first is not None else ""
+    shown_day = words.day(view, max(first["startUnix"], view.now)) if first is not None else ""
     for meeting in meetings:
         day = words.day(view, meeting["startUnix"])
         top = baseline + (38 if day == shown_day else 70)

@@ -22,7 +22,7 @@ CENTRE_X, CENTRE_Y = 213, 210
 _OUTER, _INNER = 177, 143
 _TICK, _NUMERAL = 185, 195
 _POINTER_TIP, _POINTER_FOOT = _INNER - 4, _INNER - 30
-WORDS_RADIUS = _POINTER_FOOT - 4
+_WORDS_RADIUS = _POINTER_FOOT - 4
 """Words inside this circle are never touched by the pointer."""
 
 _STEP_S = 300
@@ -37,9 +37,9 @@ def next_step_at(now: int) -> int:
 
 
 def draw(canvas: "Canvas", view: "View") -> None:
-    """The face, and with a room the arcs; with a trusted clock the pointer."""
+    """The face; with a room the arcs, and with a trusted clock the pointer."""
     _draw_face(canvas)
-    if view.state is None or view.status is None or not view.clock_trusted:
+    if view.state is None or view.status is None:
         return
     now = view.local(view.now) // _STEP_S * 5
     horizon = view.local(view.state["horizonUnix"]) // 60
@@ -52,7 +52,8 @@ def draw(canvas: "Canvas", view: "View") -> None:
         if start < now + _AHEAD and end > now - _BACK:
             striped = waiting is not None and waiting["id"] == meeting["id"]
             _draw_meeting(canvas, max(start, now - _BACK), min(end, now + _AHEAD), striped)
-    _draw_pointer(canvas, now)
+    if view.clock_trusted:
+        _draw_pointer(canvas, now)
 
 
 def _draw_face(canvas: "Canvas") -> None:
@@ -121,7 +122,7 @@ def draw_words(canvas: "Canvas", word: str, line: str) -> None:
 
 def _largest(words: str, choices: "Sequence[Font]") -> "Font":
     """The largest face in which `words`, at most 50 px from the centre's height, stay inside the circle."""
-    widest = 2 * int((WORDS_RADIUS * WORDS_RADIUS - 50 * 50) ** 0.5)
+    widest = 2 * int((_WORDS_RADIUS * _WORDS_RADIUS - 50 * 50) ** 0.5)
     for font in choices:
         if font.width(words) <= widest:
             return font

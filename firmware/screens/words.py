@@ -36,7 +36,7 @@ def weekday(view: "View", unix: int) -> str:
 
 
 def day(view: "View", unix: int) -> str:
-    """Nothing for today, `Tomorrow`, else the weekday."""
+    """Nothing for today, `Tomorrow`, else the weekday; `unix` is not of the past."""
     ahead = _day(view, unix) - _day(view, view.now)
     return "" if ahead == 0 else "Tomorrow" if ahead == 1 else weekday(view, unix)
 
