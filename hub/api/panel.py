@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.enums import MediaType
+from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 from PIL import Image
 from sqlalchemy.orm import Session
@@ -112,7 +113,7 @@ def _panel(found: PanelRecord) -> Panel:
 
 
 @get("/rooms/{id:str}/state", tags=["panels"])
-async def get_room_state(hub: Hub, request: Asking, id: str) -> Response[bytes]:
+async def get_room_state(hub: Hub, request: Asking, id: FromPath[str]) -> Response[bytes]:
     """The room's RoomState, as its panels have it. `If-None-Match` saves sending what is known."""
     now = hub.clock.now()
     state = await hub.database.read(lambda session: room_view.room_state(session, id, now))
@@ -156,12 +157,12 @@ def _broker(settings: Settings) -> Mqtt:
 
 
 @get("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
-async def get_panel(hub: Hub, id: str) -> Panel:
+async def get_panel(hub: Hub, id: FromPath[str]) -> Panel:
     return _panel(await hub.database.read(lambda session: service.panel(session, id)))
 
 
 @patch("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
-async def change_panel(hub: Hub, id: str, data: PanelToChange) -> Panel:
+async def change_panel(hub: Hub, id: FromPath[str], data: PanelToChange) -> Panel:
     """Moves the panel to another room's door, or renames it."""
     now = hub.clock.now()
 
@@ -176,14 +177,14 @@ async def change_panel(hub: Hub, id: str, data: PanelToChange) -> Panel:
 
 
 @delete("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
-async def remove_panel(hub: Hub, id: str) -> None:
+async def remove_panel(hub: Hub, id: FromPath[str]) -> None:
     """Revokes the panel's secret and ends its connection."""
     now = hub.clock.now()
     await hub.database.write(lambda session: service.revoke(session, id, now))
 
 
 @get("/panels/{id:str}/screen.png", guards=[requires_manager], media_type="image/png", tags=["panels"])
-async def get_screen(hub: Hub, id: str) -> Response[bytes]:
+async def get_screen(hub: Hub, id: FromPath[str]) -> Response[bytes]:
     """What is on the wall now, asked of the panel itself."""
     await hub.database.read(lambda session: service.panel(session, id))
     rows = await hub.panels.screen(id)
@@ -198,7 +199,7 @@ def _png(rows: bytes) -> bytes:
 
 
 @post("/panels/{id:str}/press", guards=[requires_manager], status_code=200, tags=["panels"])
-async def press_key(hub: Hub, id: str, data: Press) -> Nothing:
+async def press_key(hub: Hub, id: FromPath[str], data: Press) -> Nothing:
     """Presses a key of a simulated panel, as a finger would."""
     panel = await hub.database.read(lambda session: service.panel(session, id))
     if not panel.simulated:
@@ -210,7 +211,7 @@ async def press_key(hub: Hub, id: str, data: Press) -> Nothing:
 
 
 @post("/rooms/{id:str}/issues", tags=["panels"])
-async def report_issue(hub: Hub, request: Asking, id: str, data: IssueToReport) -> Issue:
+async def report_issue(hub: Hub, request: Asking, id: FromPath[str], data: IssueToReport) -> Issue:
     now, who = hub.clock.now(), caller(request)
     return msgspec.convert(
         await hub.database.write(
