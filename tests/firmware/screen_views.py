@@ -133,6 +133,15 @@ VIEWS: dict[str, dict[str, Any]] = {
         ),
         "now": TEN + 43 * MINUTE,
     },
+    "meeting-over-midnight": {
+        "state": state(
+            meeting(TEN + 23 * HOUR, 60, "Stand-up", "Jun Park"),
+            meeting(TEN + 47 * HOUR, 60, "Stand-up", "Jun Park"),
+            current=meeting(TEN + 12 * HOUR, 300, "Night shift", None, status="checked_in"),
+        ),
+        "now": TEN + 15 * HOUR,
+        "hour24": False,
+    },
     "end-early": {"screen": "end_early", "state": _BUSY, "now": TEN + 58 * MINUTE},
     "offline-idle": {
         "state": _IDLE,
