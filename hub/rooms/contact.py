@@ -1,6 +1,7 @@
 """When the panels of a room were in contact with the hub: what decides whether a meeting is held.
 
-An open contact counts until GRACE after its last heartbeat; a hub that dies leaves it there.
+A contact counts up to its last heartbeat, so what was once decided by the record stays right: intervals only
+grow. A hub that dies leaves them there.
 """
 
 from __future__ import annotations
@@ -69,9 +70,8 @@ def contact_of(session: Session, room_key: int, from_unix_s: int) -> list[list[i
     if not session.scalar(select(Room.has_panels).where(Room.key == room_key)):
         return None
     rows = session.execute(
-        select(Contact.began_at, Contact.last_at, Contact.ended_at)
-        .where(Contact.room_key == room_key, Contact.last_at >= from_unix(from_unix_s) - GRACE)
+        select(Contact.began_at, Contact.last_at)
+        .where(Contact.room_key == room_key, Contact.last_at >= from_unix(from_unix_s))
         .order_by(Contact.began_at)
     )
-    found = [[unix(row.began_at), unix(row.last_at if row.ended_at else row.last_at + GRACE)] for row in rows]
-    return [[began, ended] for began, ended in found if ended >= from_unix_s]
+    return [[unix(row.began_at), unix(row.last_at)] for row in rows]

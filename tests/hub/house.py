@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 from hub.accounts import service as accounts
 from hub.accounts.service import Account
 from hub.bookings import service as bookings
 from hub.bookings.service import BookingRecord, NewBooking
 from hub.db.database import Database
+from hub.events import Event
 from hub.rooms import service as rooms
 from hub.rooms.service import BuildingRecord, NewRoom, PolicyOverrides, RoomChanges, RoomRecord
 from tests.fakes import FakeClock
@@ -61,19 +65,23 @@ def furnish(session: Session, now: datetime) -> House:
 
 
 class World:
-    """A database on a loop of its own, with the house in it, and a clock.
+    """The house, in a database file behind the hub's own `Database`, and a clock.
 
     Each call is one transaction, as a request's would be. Times are given as hours and minutes in UTC of
     the clock's first day, Monday, 23 November 2026, when Berlin is one hour ahead.
     """
 
     def __init__(self, path: Path, clock: FakeClock) -> None:
+        """`path`: a migrated database."""
         self.path = path
         self.clock = clock
         self._day = clock.now().replace(hour=0, minute=0, second=0)
+        self._open(path)
+        self.house: House = self.write(furnish, clock.now())
+
+    def _open(self, path: Path) -> None:
         self._loop = asyncio.new_event_loop()
         self.database: Database = self.run(_opened(f"sqlite+aiosqlite:///{path}"))
-        self.house: House = self.write(furnish, clock.now())
 
     def run(self, coroutine: Any) -> Any:
         return self._loop.run_until_complete(coroutine)
@@ -146,6 +154,36 @@ class World:
         """Before there are bookings; `room_changes` has what it does to them."""
         changes = RoomChanges(policy=PolicyOverrides(**policy))
         self.write(rooms.change_room, (room or self.house.story_corner).id, changes)
+
+
+class MemoryWorld(World):
+    """The same in a copy in memory, for what needs services and nothing else: ten times quicker.
+
+    `told` is what listeners were told.
+    """
+
+    def _open(self, path: Path) -> None:
+        self.told: list[Event] = []
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+        with sqlite3.connect(path) as stored:
+            stored.backup(memory)
+        memory.execute("PRAGMA foreign_keys = ON")
+        self._engine = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+
+    def write(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        with Session(self._engine, expire_on_commit=False) as session:
+            with session.begin():
+                result = work(session, *args, **kwargs)
+            self.told += session.info.pop("events", [])
+        return result
+
+    def read(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        with Session(self._engine) as session:
+            return work(session, *args, **kwargs)
+
+    def close(self) -> None:
+        self._engine.dispose()
 
 
 async def _opened(url: str) -> Database:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub.bookings import service
+from hub.bookings.models import Booking
 from hub.rooms import service as rooms
 from tests.hub.bookings.refused import refusal
 
@@ -42,18 +43,12 @@ def test_again_is_harmless(world, meeting):
 def test_who_when_and_by_what_are_recorded(world, house, meeting):
     world.at(9, 1)
     world.check_in(meeting, by=house.lena)
-    kept = world.run(_columns(world, meeting, "checked_in_by_key", "checked_in_via", "checked_in_at"))
-    assert kept == (house.lena.key, "web", world.time(9, 1))
-
-
-async def _columns(world, meeting, *names):
-    from hub.bookings.models import Booking
-
-    def work(session):
-        found = session.get(Booking, meeting.key)
-        return tuple(getattr(found, name) for name in names)
-
-    return await world.database.read(work)
+    kept = world.read(lambda session: session.get(Booking, meeting.key))
+    assert (kept.checked_in_by_key, kept.checked_in_via, kept.checked_in_at) == (
+        house.lena.key,
+        "web",
+        world.time(9, 1),
+    )
 
 
 def test_stranger_may_not_but_a_panel_and_managers_may(world, house, meeting):

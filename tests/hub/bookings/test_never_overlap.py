@@ -1,0 +1,171 @@
+"""Whatever people do, and whenever: two bookings never take the same time, and the hub knows who holds what.
+
+An oracle of a few lines follows along, which looks at every booking each time.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+
+from hub.bookings import service
+from hub.errors import DomainError
+from tests.fakes import FakeClock
+from tests.hub.house import MemoryWorld
+
+MINUTE = timedelta(minutes=1)
+OVERLAPS = """
+SELECT count(*) FROM bookings a JOIN bookings b ON a.room_key = b.room_key AND a.key < b.key
+WHERE a.starts_at < b.blocks_until AND b.starts_at < a.blocks_until"""
+
+
+class Oracle:
+    """A booking as anybody would keep it on paper. It goes from `start` to `end`; `by`: check-in, or it is gone."""
+
+    def __init__(self, start, end, now):
+        self.start, self.end = start, end
+        self.by = min(max(start, now) + 15 * MINUTE, end - timedelta(seconds=1))
+        self.came = self.stopped = self.cancelled = None
+
+    def status(self, now):
+        if self.cancelled:
+            return "cancelled"
+        if self.stopped is not None:
+            return "completed"
+        if self.came is None:
+            return "no_show" if now > self.by else "confirmed"
+        return "completed" if now >= self.end else "checked_in"
+
+    def takes(self, now):
+        """When it keeps the room from others."""
+        if self.status(now) in {"cancelled", "no_show"}:
+            return None
+        return self.start, self.end if self.stopped is None else self.stopped
+
+
+class Office(RuleBasedStateMachine):
+    empty: Path
+
+    def __init__(self):
+        super().__init__()
+        self.world = MemoryWorld(self.empty, FakeClock())
+        self.known = {}
+
+    bookings = Bundle("bookings")
+
+    @property
+    def now(self):
+        return self.world.clock.now()
+
+    def free(self, start, end, but=None):
+        taken = [one.takes(self.now) for key, one in self.known.items() if key != but]
+        return not any(one and one[0] < end and start < one[1] for one in taken)
+
+    def allowed(self, act):
+        """Whether the hub does it; what it answers otherwise is its own tests' business."""
+        try:
+            return act()
+        except DomainError:
+            return None
+
+    @rule(target=bookings, offset=st.integers(-15, 180), length=st.integers(15, 120))
+    def book(self, offset, length):
+        start = self.now + offset * MINUTE
+        end = start + length * MINUTE
+        if end <= self.now:
+            return multiple()
+        made = self.allowed(
+            lambda: self.world.write(
+                service.book_room,
+                self.world.house.nadia,
+                service.NewBooking(
+                    room_id=self.world.house.story_corner.id, title="x", starts_at=start, ends_at=end
+                ),
+                self.now,
+                "web",
+            )
+        )
+        assert (made is not None) == self.free(start, end)
+        if made is None:
+            return multiple()
+        self.known[made.id] = Oracle(start, end, self.now)
+        return made
+
+    @rule(minutes=st.integers(1, 40), seconds=st.integers(0, 2))
+    def time_passes(self, minutes, seconds):
+        self.world.clock.pass_time(minutes=minutes, seconds=seconds)
+
+    @rule()
+    def sweeper_comes(self):
+        self.world.write(service.settle_due, self.now)
+
+    @rule(booking=bookings, minutes_ago=st.sampled_from([0, 0, 0, 5, 30]))
+    def somebody_checks_in(self, booking, minutes_ago):
+        one = self.known[booking.id]
+        at = self.now - minutes_ago * MINUTE
+        in_time = one.start - 15 * MINUTE <= at <= one.by and not one.cancelled
+        undoes = one.status(self.now) != "no_show" or self.free(one.start, one.end, booking.id)
+        done = self.allowed(lambda: self.world.check_in(booking, at=at))
+        if one.came is None:
+            assert (done is not None) == (in_time and undoes)
+            one.came = at if done else None
+
+    @rule(booking=bookings)
+    def somebody_ends(self, booking):
+        one = self.known[booking.id]
+        if one.status(self.now) == "checked_in" or (
+            one.status(self.now) == "confirmed" and one.start <= self.now
+        ):
+            one.stopped = max(self.now, one.start)
+        self.allowed(lambda: self.world.end(booking))
+
+    @rule(booking=bookings, minutes=st.sampled_from([15, 30]))
+    def somebody_extends(self, booking, minutes):
+        one = self.known[booking.id]
+        end = one.end + minutes * MINUTE
+        could = one.status(self.now) == "checked_in" and self.free(one.start, end, booking.id)
+        could = could and end - one.start <= timedelta(hours=8)
+        done = self.allowed(lambda: self.world.extend(booking, minutes))
+        assert (done is not None) == could
+        if done:
+            one.end = end
+
+    @rule(booking=consumes(bookings))
+    def somebody_cancels(self, booking):
+        one = self.known[booking.id]
+        status = one.status(self.now)
+        one.cancelled = status == "confirmed" or (status == "checked_in" and self.now < one.start)
+        done = self.allowed(lambda: self.world.cancel(booking))
+        assert (done is not None) == one.cancelled
+
+    @invariant()
+    def no_two_take_the_same_time_and_hub_and_paper_agree(self):
+        def look(session):
+            hub = {key: service.booking(session, key, self.now) for key in self.known}
+            return session.scalar(text(OVERLAPS)), {
+                key: (one.status, one.ends_at) for key, one in hub.items()
+            }
+
+        paper = {key: (one.status(self.now), one.end) for key, one in self.known.items()}
+        assert self.world.read(look) == (0, paper)
+
+    def teardown(self):
+        self.world.close()
+
+
+def test_two_bookings_never_take_the_same_time(empty_database):
+    Office.empty = empty_database
+    run_state_machine_as_test(
+        Office, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
+    )
