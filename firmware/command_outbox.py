@@ -95,6 +95,6 @@ def _same_wish(one: "PanelCommand", other: "PanelCommand") -> bool:
 def _stored() -> "list[PanelCommand]":
     try:
         found = json.loads(flash_file.read(PATH, MAX_BYTES))
-        return [panel_command.parse(json.dumps(each)) for each in found[:MAX_COMMANDS]]
-    except (ValueError, TypeError):
+        return [panel_command.parse(json.dumps(each)) for each in found] if isinstance(found, list) else []
+    except (ValueError, MemoryError):
         return []

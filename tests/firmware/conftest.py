@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import subprocess
+
 import pytest
 
 from tests.firmware.hub_double import HubDouble
 from tests.firmware.simulated_panel import SimulatedPanel
+from tests import micropython
 from tests.shared.examples import START, meeting, state
 
 
@@ -35,3 +38,24 @@ def panel(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[.
     for one in started:
         one.cut_power()
         print(one.console())
+
+
+@pytest.fixture
+def on_micropython(tmp_path: Path) -> Callable[[str], None]:
+    """Runs a script on the real MicroPython, in an empty flash; an assertion that fails there fails here."""
+
+    def run(script: str) -> None:
+        (tmp_path / "script.py").write_text(script)
+        simulator = micropython.ROOT / "firmware" / "simulator"
+        done = subprocess.run(
+            micropython.command("script.py"),
+            env=micropython.environment(simulator),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
