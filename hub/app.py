@@ -51,7 +51,9 @@ SECURITY_HEADERS = {
 }
 
 
-async def closed_unless_open(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def closed_unless_open(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
     """Every route needs a login but those that say `opt={"open": True}`."""
     if not handler.opt.get("open"):
         await requires_login(connection, handler)
@@ -91,7 +93,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         await asyncio.to_thread(upgrade, settings.database)
         if switchboard:
             await switchboard.start()
-        runs = (sweep(database, clock), ChangeFeed(database, clock).run())
+        feed = ChangeFeed(database, clock)
+        await feed.begin()
+        runs = (sweep(database, clock), feed.run())
         tasks = [asyncio.create_task(one) for one in runs]
         try:
             yield

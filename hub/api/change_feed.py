@@ -29,7 +29,7 @@ AT_ONCE = 50
 
 
 class ChangeFeed:
-    """Publishes RoomChanged for what nobody in this process has told; the first look only takes note."""
+    """Publishes RoomChanged for what nobody in this process has told since `begin`."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -40,6 +40,10 @@ class ChangeFeed:
         self._next: dict[str, int | None] = {}
         """The second at which the clock alone next changes the room."""
         self._looked_at: datetime | None = None
+
+    async def begin(self) -> None:
+        """Takes note of what there is."""
+        self._told = await self._database.read(rooms.revisions)
 
     async def run(self) -> None:
         """Looks each second, until cancelled."""
@@ -64,23 +68,16 @@ class ChangeFeed:
 
     async def look(self) -> None:
         now = self._clock.now()
-        first, stepped_back = self._looked_at is None, self._looked_at is not None and now < self._looked_at
-        self._looked_at = now
         revisions = await self._database.read(rooms.revisions)
-        changed = {
-            room_id
-            for room_id, revision in revisions.items()
-            if first or revision > self._told.get(room_id, 0)
-        }
+        news = {room_id for room_id, revision in revisions.items() if revision > self._told.get(room_id, 0)}
         by_clock = {room_id for room_id, at in self._next.items() if at is not None and at <= unix(now)}
-        if stepped_back:
+        if self._looked_at is not None and now < self._looked_at:
             by_clock = set(revisions)
         stale = {room_id for room_id, revision in revisions.items() if revision != self._noted.get(room_id)}
         await self._work_out(sorted(stale | by_clock), revisions, now)
-        self._told |= revisions
-        if not first:
-            for room_id in sorted(changed | by_clock):
-                self._database.events.publish(RoomChanged(room_id, revisions[room_id]))
+        self._told, self._looked_at = revisions, now
+        for room_id in sorted(news | by_clock):
+            self._database.events.publish(RoomChanged(room_id, revisions[room_id]))
 
     async def _work_out(self, room_ids: list[str], revisions: dict[str, int], now: datetime) -> None:
         for first in range(0, len(room_ids), AT_ONCE):
