@@ -247,39 +247,35 @@ def room(session: Session, room_id: str) -> RoomRecord:
     row = repository.room_with_id(session, room_id)
     if row is None:
         raise not_found("room", room_id)
-    return _records(session, [row])[0]
+    return _record(row)
 
 
 def rooms_by_key(session: Session, keys: Iterable[int]) -> dict[int, RoomRecord]:
     """Deleted ones too: bookings keep their room."""
-    return {one.key: one for one in _records(session, repository.rooms_with_keys(session, keys))}
+    return {row.key: _record(row) for row in repository.rooms_with_keys(session, keys)}
 
 
 def matching_rooms(session: Session, wanted: RoomFilter, limit: int) -> list[RoomRecord]:
     """Up to `limit` rooms, by name."""
-    return _records(session, repository.matching_rooms(session, wanted, limit))
+    return [_record(row) for row in repository.matching_rooms(session, wanted, limit)]
 
 
-def _records(session: Session, rows: Sequence[Row[Any]]) -> list[RoomRecord]:
-    amenities = repository.amenities_of(session, [row.key for row in rows])
-    return [
-        RoomRecord(
-            key=row.key,
-            id=row.id,
-            name=row.name,
-            building=BuildingRecord(row.building_id, row.building_name, row.time_zone),
-            floor=FloorRecord(row.floor_id, row.floor_name),
-            capacity=row.capacity,
-            amenities=tuple(amenities.get(row.key, ())),
-            policy=effective(row.policy),
-            out_of_service=row.out_of_service,
-            revision=row.revision,
-            published_revision=row.published_revision,
-            has_panels=row.has_panels,
-            deleted=row.deleted_at is not None,
-        )
-        for row in rows
-    ]
+def _record(row: Row[Any]) -> RoomRecord:
+    return RoomRecord(
+        key=row.key,
+        id=row.id,
+        name=row.name,
+        building=BuildingRecord(row.building_id, row.building_name, row.time_zone),
+        floor=FloorRecord(row.floor_id, row.floor_name),
+        capacity=row.capacity,
+        amenities=tuple(sorted(row.amenities.split(","))) if row.amenities else (),
+        policy=effective(row.policy),
+        out_of_service=row.out_of_service,
+        revision=row.revision,
+        published_revision=row.published_revision,
+        has_panels=row.has_panels,
+        deleted=row.deleted_at is not None,
+    )
 
 
 def touch(session: Session, room_key: int) -> int:

@@ -167,5 +167,5 @@ class Office(RuleBasedStateMachine):
 def test_two_bookings_never_take_the_same_time(empty_database):
     Office.empty = empty_database
     run_state_machine_as_test(
-        Office, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
+        Office, settings=settings(max_examples=15, stateful_step_count=30, deadline=None)
     )
