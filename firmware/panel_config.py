@@ -55,7 +55,7 @@ class PanelConfig:
 
     def _read(self, payload: bytes) -> None:
         told = _object(payload)
-        room_id, hour24, web_url = told.get("roomId"), told.get("hour24", True), told.get("webUrl") or ""
+        room_id, hour24, web_url = told.get("roomId", ""), told.get("hour24", True), told.get("webUrl") or ""
         if not (room_id is None or valid_id(room_id)):
             raise ValueError("roomId is not an id")
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:

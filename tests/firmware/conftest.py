@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import subprocess
-
 import pytest
 
+from tests import micropython
 from tests.firmware.hub_double import HubDouble
 from tests.firmware.simulated_panel import SimulatedPanel
-from tests import micropython
 from tests.shared.examples import START, meeting, state
 
 

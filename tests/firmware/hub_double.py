@@ -87,7 +87,7 @@ class HubDouble:
 
     def publish_state(self, state: dict[str, Any]) -> None:
         self.state = state
-        self.publish(topics.room_state(ROOM), state, retain=True)
+        self.publish(topics.room_state(state["room"]["id"]), state, retain=True)
 
     def publish_retained(self) -> None:
         self.publish(topics.HUB_PRESENCE, {"status": "online", "bootId": "hub-1"}, retain=True)
@@ -118,7 +118,7 @@ class HubDouble:
         """Waits until the panel reports that screen; its telemetry."""
         return wait_until(
             lambda: next((t for t in self.said("telemetry")[-1:] if t["screen"] == screen), None),
-            f"{screen} on the glass, but {[t['screen'] for t in self.said('telemetry')]}",
+            f"{screen} on the glass",
         )
 
     def press(self, key: int) -> None:
