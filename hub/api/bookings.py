@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.accounts import service as accounts
 from hub.accounts.service import Account
 from hub.api.context import Asking, Hub, caller
-from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
+from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Instant, Nothing, Page, Record, utc
 from hub.bookings import refusals, service
 from hub.bookings.service import BookingChanges, BookingRecord, NewBooking
@@ -174,7 +174,7 @@ async def list_bookings(
             now,
             from_at=from_at and utc(from_at),
             to_at=to_at and utc(to_at),
-            after=position_of(cursor, tuple[datetime, int]),
+            after=position_of(cursor, tuple[Instant, Key]),
             limit=limit + 1,
         )
 

@@ -17,6 +17,10 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST, description="How many at
 Cursor = Annotated[str | None, QueryParameter(max_length=2000, description="`nextCursor` of the page before")]
 
 
+Key = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A row's key in a cursor, which anybody may have made up."""
+
+
 def cursor_at(position: object) -> str:
     return urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.api.bookings import Booking, booking_record
 from hub.api.context import Asking, Hub, caller, requires_manager
-from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
+from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Instant, Page, Record, utc
 from hub.bookings import availability, room_changes
 from hub.bookings import service as bookings
@@ -106,7 +106,7 @@ async def list_rooms(
         min_capacity=min_capacity,
         amenities=amenity or (),
         words=q,
-        after=position_of(cursor, tuple[str, int]),
+        after=position_of(cursor, tuple[str, Key]),
     )
     now = hub.clock.now()
     free = _whole(free_from, free_to)

@@ -1,5 +1,8 @@
 """Bookings as REST shows them: fields, statuses, and who sees what."""
 
+import json
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from tests.hub.rest import slug
@@ -204,9 +207,30 @@ def test_only_admins_list_the_bookings_of_others(rest, booked):
     assert slug(rest.get("/bookings?userId=nobody", who="ada")) == (404, "user-not-found")
 
 
-@pytest.mark.parametrize("cursor", ["x", "e30", "bnVsbA", "WyIxIiwyXQ"])
-def test_cursor_that_is_none_is_422(rest, cursor):
+@pytest.mark.parametrize(
+    "position",
+    ["", "{}", "null", '["1",2]', '["2026-11-23T09:00:00",2]', f'["2026-11-23T09:00:00Z",{2**64}]'],
+)
+def test_cursor_that_is_none_is_422(rest, position):
+    cursor = urlsafe_b64encode(position.encode()).decode().rstrip("=") or "x"
     assert slug(rest.get(f"/bookings?cursor={cursor}")) == (422, "bad-cursor")
+
+
+@pytest.mark.parametrize("name", ["%00", "%ff", "%ED%A0%80", "x" * 5000, "%F0%9F%94%91"])
+def test_names_that_nobody_would_give_are_404(rest, name):
+    assert slug(rest.get(f"/bookings/{name}")) == (404, "booking-not-found")
+    assert slug(rest.get(f"/rooms/{name}")) == (404, "room-not-found")
+    assert rest.get(f"/rooms?q={name[:255]}&buildingId={name}").json()["items"] == []
+
+
+@pytest.mark.parametrize("title", [r"\ud800", r"\u0000", r"\udfff\ud800"])
+def test_title_of_no_text_is_422_and_any_text_is_kept(rest, wish, title):
+    body = json.dumps(wish()).replace("Roadmap", title)
+    answer = rest.post("/bookings", content=body, headers={"Content-Type": "application/json"})
+    if title == r"\u0000":
+        assert answer.json()["title"] == "\0"
+    else:
+        assert answer.status_code == 422
 
 
 def test_change_with_if_match(rest, booked):
