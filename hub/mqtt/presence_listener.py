@@ -159,14 +159,14 @@ def _telemetry(payload: bytes) -> dict[str, Any]:
     checked.optional_integer(told, "frame", 0, 2**31 - 1)
     checked.optional_text(told, "screen", 32)
     if not _plain(told):
-        raise ValueError("holds what telemetry does not")
+        raise ValueError("it holds what telemetry does not")
     return storable(told)
 
 
-def _plain(value: Any) -> bool:
-    """Whether it is what any JSON reader takes: numbers that are finite and fit 53 bits, no lists."""
+def _plain(value: Any, levels: int = 3) -> bool:
+    """Whether any JSON reader takes it: finite numbers of 53 bits, no lists, and no depths."""
     if isinstance(value, dict):
-        return all(_plain(one) for one in value.values())
+        return levels > 0 and all(_plain(one, levels - 1) for one in value.values())
     if isinstance(value, int | float):
         return abs(value) <= 2**53
     return value is None or isinstance(value, str)

@@ -20,6 +20,9 @@ UNNAMED = "other"
 
 @dataclass(frozen=True, slots=True)
 class IssueRecord:
+    """`reported_at` is when the key was pressed, where a panel had to wait for the hub."""
+
+    key: int
     id: str
     room_id: str
     category: str
@@ -50,12 +53,14 @@ def _added(session: Session, room: RoomRecord, report: IssueReport, at: datetime
     return _record(report, room.id)
 
 
-def issues(session: Session) -> list[IssueRecord]:
-    """The latest first."""
-    found = repository.issues(session)
+def issues(session: Session, before_key: int | None, limit: int) -> list[IssueRecord]:
+    """Up to `limit` reports, the latest first; `before_key`: from the one before that."""
+    found = repository.issues(session, before_key, limit)
     at = rooms.rooms_by_key(session, {report.room_key for report in found})
     return [_record(report, at[report.room_key].id) for report in found]
 
 
 def _record(report: IssueReport, room_id: str) -> IssueRecord:
-    return IssueRecord(report.id, room_id, report.category, report.text, report.status, report.reported_at)
+    return IssueRecord(
+        report.key, report.id, room_id, report.category, report.text, report.status, report.reported_at
+    )

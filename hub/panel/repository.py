@@ -48,8 +48,9 @@ def forget_commands(session: Session, before: datetime) -> None:
     session.execute(delete(PanelCommandResult).where(PanelCommandResult.created_at < before))
 
 
-def issues(session: Session) -> list[IssueReport]:
-    """The latest first."""
-    return list(
-        session.scalars(select(IssueReport).order_by(IssueReport.reported_at.desc(), IssueReport.key.desc()))
-    )
+def issues(session: Session, before_key: int | None, limit: int) -> list[IssueReport]:
+    """The latest first, from the one before that key."""
+    found = select(IssueReport).order_by(IssueReport.key.desc()).limit(limit)
+    if before_key is not None:
+        found = found.where(IssueReport.key < before_key)
+    return list(session.scalars(found))

@@ -118,6 +118,7 @@ def test_telemetry_is_kept(world, house, hub, hang):
         ("telemetry", b'{"heapFree":NaN}'),
         ("telemetry", b'{"screen":"\\ud800"}'),
         ("telemetry", b'{"pile":[1,2,3]}'),
+        ("telemetry", b'{"a":' * 400 + b"1" + b"}" * 400),
         ("telemetry", b'{"much":"' + b"x" * 3000 + b'"}'),
         ("request", b"rubbish"),
         ("screen", b"rubbish"),

@@ -155,7 +155,7 @@ def test_grant_asked_for_long_ago_is_refused(world, send, action):
 
 def test_report_is_stored_with_its_room(world, house, send):
     assert send("report_issue", category="equipment", text="The screen flickers")["ok"]
-    (report,) = world.read(issues.issues)
+    (report,) = world.read(issues.issues, None, 10)
     assert (report.room_id, report.category, report.text, report.status, report.reported_at) == (
         house.story_corner.id,
         "equipment",
