@@ -21,6 +21,8 @@ from hub.bookings.calendar_times import Moment, Unreadable, Zones, length_after
 LONGEST_TITLE = 255
 LONGEST_ROOM_NAME = 255
 LONGEST_LINE = 64 * 1024
+MOST_MEETINGS = 100_000
+"""In one file: a few series are soon millions of meetings."""
 NO_TITLE = "Busy"
 
 Property = tuple[dict[str, str], str]
@@ -101,7 +103,7 @@ def read_calendar(raw: bytes, zone: ZoneInfo, now: datetime) -> CalendarFile:
     known: dict[str, CalendarEvent] = {}
     for draft in drafts:
         try:
-            for event in _meetings(draft, zones, replaced, now, file.notes):
+            for event in _meetings(draft, zones, replaced, now, file):
                 _add(file, draft, event, known)
         except Unreadable as reason:
             file.skipped.append(draft.remark(str(reason)))
@@ -162,14 +164,16 @@ def _moments(draft: _Draft, name: str, zones: Zones) -> list[Moment]:
 
 
 def _meetings(
-    draft: _Draft, zones: Zones, replaced: dict[str, list[Moment]], now: datetime, notes: list[Remark]
+    draft: _Draft, zones: Zones, replaced: dict[str, list[Moment]], now: datetime, file: CalendarFile
 ) -> Iterator[CalendarEvent]:
     """The event, or every meeting of its series. Raises Unreadable before the first one."""
+    if len(file.events) >= MOST_MEETINGS:
+        raise Unreadable(f"there are {MOST_MEETINGS} meetings before it; split the file")
     start, event = _event(draft, zones)
     rules = [value for _, value in draft.properties.get("RRULE", [])]
     extra = _moments(draft, "RDATE", zones)
     if len(draft.text("SUMMARY")) > LONGEST_TITLE:
-        notes.append(draft.remark(f"its title is cut at {LONGEST_TITLE} characters"))
+        file.notes.append(draft.remark(f"its title is cut at {LONGEST_TITLE} characters"))
     if "RECURRENCE-ID" in draft.properties:
         occurrence = _moments(draft, "RECURRENCE-ID", zones)[0]
         yield replace(event, identity=_occurrence_identity(event.identity, occurrence.at))
@@ -180,7 +184,7 @@ def _meetings(
             raise Unreadable("it repeats but for an EXRULE, which is not understood")
         without = _moments(draft, "EXDATE", zones) + replaced.get(draft.text("UID"), [])
         series = expand(start, rules, extra, without, now)
-        notes.extend(draft.remark(reason) for reason in _bounds(series, now))
+        file.notes.extend(draft.remark(reason) for reason in _bounds(series, now))
         length = event.ends_at - event.starts_at
         for at in series.starts:
             identity = _occurrence_identity(event.identity, at)

@@ -16,7 +16,7 @@ AHEAD = timedelta(days=366)
 """How far past now the meetings of a series come in."""
 MOST = 1000
 """Of a longer series the last MOST come in."""
-_MOST_STEPS = 100_000
+_MOST_STEPS = 25_000
 
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 

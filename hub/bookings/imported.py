@@ -17,11 +17,12 @@ from hub.bookings import repository
 from hub.bookings.calendar_file import CalendarEvent, Remark
 from hub.bookings.lifecycle import Standing, check_in_deadline, next_deadline
 from hub.bookings.models import COMPLETED, CONFIRMED, Booking
-from hub.bookings.settling import settle_room
+from hub.bookings.settling import settle_due
 from hub.db.base import new_id
 from hub.errors import NotFound
 from hub.rooms import service as rooms
-from hub.rooms.service import BuildingRecord, NewRoom, RoomFilter, RoomRecord
+from hub.rooms.many_rooms import add_rooms
+from hub.rooms.service import BuildingRecord, RoomFilter, RoomRecord
 
 NEW_FLOOR = "unknown"
 """Read as "Floor unknown", until somebody says better."""
@@ -55,7 +56,8 @@ def import_bookings(
     known = {uid for chunk in _chunks(uids) for uid in repository.known_uids(session, chunk)}
     new = [(uid, event) for uid, event in zip(uids, events, strict=True) if uid not in known]
     done.known = len(events) - len(new)
-    at = _rooms_by_name(session, building, [event for _, event in new], seats, now, done)
+    at, added = _rooms_by_name(session, building, [event for _, event in new], seats, now)
+    done.new_rooms = len(added)
     taken = _taken(session, {room.key for room in at.values()}, [event for _, event in new], now)
     organizers = _organizers(session, {event.organizer_email for _, event in new})
     rows = []
@@ -68,7 +70,7 @@ def import_bookings(
             rows.append(_row(event, uid, room, organizers.get(event.organizer_email or ""), now))
     for chunk in _chunks(rows):
         session.execute(insert(Booking), chunk)
-    for room_key in {row["room_key"] for row in rows}:
+    for room_key in {row["room_key"] for row in rows} - added:
         rooms.touch(session, room_key)
     done.new = len(rows)
     return done
@@ -80,21 +82,21 @@ def _rooms_by_name(
     events: Sequence[CalendarEvent],
     seats: int,
     now: datetime,
-    done: Import,
-) -> dict[str, RoomRecord]:
-    """By folded name; missing ones are added on the building's first floor."""
+) -> tuple[dict[str, RoomRecord], set[int]]:
+    """By folded name, with the keys of those that were missing and are now on the building's first floor."""
     wanted: dict[str, str] = {}
     for event in events:
         wanted.setdefault(_folded(event.room), event.room)
     there = rooms.matching_rooms(session, RoomFilter(building_id=building.id), limit=1_000_000)
     found = {_folded(room.name): room for room in there if _folded(room.name) in wanted}
     missing = [name for folded, name in wanted.items() if folded not in found]
-    floors = building.floors[:1] or ((rooms.add_floor(session, building.id, NEW_FLOOR),) if missing else ())
-    for name in missing:
-        new = NewRoom(name=name, floor_id=floors[0].id, capacity=seats)
-        found[_folded(name)] = rooms.add_room(session, new, now)
-    done.new_rooms = len(missing)
-    return found
+    added: set[int] = set()
+    if missing:
+        floor = building.floors[0] if building.floors else rooms.add_floor(session, building.id, NEW_FLOOR)
+        for room in add_rooms(session, floor.id, missing, seats, now):
+            found[_folded(room.name)] = room
+            added.add(room.key)
+    return found, added
 
 
 def _folded(name: str) -> str:
@@ -156,8 +158,8 @@ def _taken(
         return found
     begins = min(event.starts_at for event in events)
     ends = max(event.ends_at for event in events)
-    for room_key in room_keys:
-        settle_room(session, room_key, now)
+    while (deadline := settle_due(session, now)) is not None and deadline <= now:
+        pass  # there was more than settles at once
     for chunk in _chunks(sorted(room_keys)):
         for row in repository.blocking(session, chunk, begins, ends):
             title = None if row.private else row.title

@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hub.bookings.calendar_file import CalendarFile, read_calendar
@@ -54,8 +56,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("file", type=Path, metavar="FILE.ics")
     parser.add_argument("--building", required=True, help="its name; it is added where there is none")
     parser.add_argument("--time-zone", required=True, help="the building's, such as Europe/Prague")
-    parser.add_argument("--seats", type=int, default=8, help="of each room that is new (default: 8)")
-    parser.add_argument("--max-mb", type=int, default=10, help="refuse a larger file (default: 10)")
+    parser.add_argument("--seats", type=_positive, default=8, help="of each room that is new (default: 8)")
+    parser.add_argument("--max-mb", type=_positive, default=10, help="refuse a larger file (default: 10)")
     parser.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
     parser.set_defaults(func=run)
 
@@ -65,16 +67,19 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         zone = _zone(arguments.time_zone)
         file = _read(arguments.file, arguments.max_mb, zone, now)
-        settings = from_environment(os.environ, data_dir=arguments.data_dir)
-        upgrade(settings.database)
-        done = asyncio.run(
-            _store(settings.database, arguments.building, arguments.time_zone, file, arguments.seats, now)
-        )
+        url = from_environment(os.environ, data_dir=arguments.data_dir).database
+        done = _stored(url, arguments, file, now)
     except CannotImport as error:
         print(f"circletime import: {error}", file=sys.stderr)
         return 2
     _report(file, done, arguments.seats)
     return 0
+
+
+def _positive(words: str) -> int:
+    if not words.isdecimal() or not 0 < int(words) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{words!r} is not a number from 1 to 100000")
+    return int(words)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -99,17 +104,25 @@ def _read(path: Path, max_mb: int, zone: ZoneInfo, now: datetime) -> CalendarFil
     return file
 
 
-async def _store(
-    url: str, building: str, time_zone: str, file: CalendarFile, seats: int, now: datetime
-) -> Import:
-    """All of it in one transaction."""
+def _stored(url: str, arguments: argparse.Namespace, file: CalendarFile, now: datetime) -> Import:
+    """All of it in one transaction, in a database that is made where there is none."""
 
     def store(session: Session) -> Import:
-        return import_bookings(session, _building(session, building, time_zone), file.events, seats, now)
+        building = _building(session, arguments.building, arguments.time_zone)
+        return import_bookings(session, building, file.events, arguments.seats, now)
 
+    try:
+        upgrade(url)
+        return asyncio.run(_write(url, store))
+    except (OSError, DBAPIError) as error:
+        told = error.orig if isinstance(error, DBAPIError) else error.strerror
+        raise CannotImport(f"can't use the database {url}: {told}. Give another --data-dir.") from error
+
+
+async def _write(url: str, work: Callable[[Session], Import]) -> Import:
     database = Database(url)
     try:
-        return await database.write(store)
+        return await database.write(work)
     finally:
         await database.close()
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.bookings import calendar_file
 from hub.bookings.calendar_file import CalendarFile, read_calendar
 from hub.bookings.calendar_lines import NotACalendar
 
@@ -264,8 +265,16 @@ def test_a_series_of_thousands_keeps_its_last_thousand_and_that_is_told():
     assert any("first 17263 meetings are left out" in note.reason for note in file.notes)
 
 
+def test_a_file_of_endless_series_is_bounded_and_names_what_it_leaves_out(monkeypatch):
+    monkeypatch.setattr(calendar_file, "MOST_MEETINGS", 500)
+    series = [event(UID=f":{number}", LOCATION=f":{number}", RRULE=":FREQ=DAILY") for number in range(3)]
+    file = read(*series)
+    assert {one.room for one in file.events} == {"0", "1"}
+    assert "split the file" in file.skipped[0].reason
+
+
 def test_a_rule_that_never_happens_gives_the_first_meeting_alone():
-    file = read(event(RRULE=":FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31;COUNT=3"))
+    file = read(event(RRULE=":FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31;COUNT=3"))
     assert len(file.events) == 1
 
 

@@ -110,6 +110,15 @@ def test_a_file_larger_than_allowed_exits_2_and_names_the_flag(data_dir, ics, ca
     assert run(path, "--max-mb", "2") == 0
 
 
+def test_a_database_that_cannot_be_used_exits_2_and_names_the_flag(tmp_path, ics, capsys):
+    path = ics(calendar(event()))
+    assert run(path, "--data-dir", str(path / "data")) == 2
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "circletime.db").write_bytes(b"this is no database" * 100)
+    assert run(path, "--data-dir", str(tmp_path / "broken")) == 2
+    assert capsys.readouterr().err.count("Give another --data-dir.") == 2
+
+
 def test_100_000_lines_come_in_within_seconds(data_dir, ics):
     parts = []
     for number in range(12_500):
@@ -134,8 +143,9 @@ def test_100_000_lines_come_in_within_seconds(data_dir, ics):
 
 KILLED_AFTER_THE_LAST_ROW = """
 import os, signal, sys
-from hub.bookings import imported
-imported.rooms.touch = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from hub.cli import import_calendar
+store = import_calendar.import_bookings
+import_calendar.import_bookings = lambda *given: store(*given) and os.kill(os.getpid(), signal.SIGKILL)
 from hub.__main__ import main
 main(sys.argv[1:])
 """
