@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.enums import MediaType
 from litestar.params import FromPath
@@ -16,16 +15,18 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from hub.api.context import Asking, Hub, caller, requires_manager
+from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Id, Nothing, Page, Record
 from hub.errors import Conflict
 from hub.panel import issues, room_view, service
+from hub.panel.issues import IssueRecord
 from hub.panel.service import PanelRecord
 from hub.settings import Settings
 from shared.panel_screen import HEIGHT_PX, WIDTH_PX
 from shared.room_state import encode
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
-Key = Annotated[int, Meta(ge=0, le=2, description="From the left")]
+SoftKey = Annotated[int, Meta(ge=0, le=2, description="From the left")]
 
 
 class PanelToAdd(Body):
@@ -44,7 +45,7 @@ class PanelToChange(Body):
 
 
 class Press(Body):
-    key: Key
+    key: SoftKey
 
 
 class Panel(Record):
@@ -213,12 +214,33 @@ async def press_key(hub: Hub, id: FromPath[str], data: Press) -> Nothing:
 @post("/rooms/{id:str}/issues", tags=["panels"])
 async def report_issue(hub: Hub, request: Asking, id: FromPath[str], data: IssueToReport) -> Issue:
     now, who = hub.clock.now(), caller(request)
-    return msgspec.convert(
+    return _issue(
         await hub.database.write(
             lambda session: issues.report_issue(session, who, id, data.category, data.text, now)
-        ),
-        Issue,
-        from_attributes=True,
+        )
+    )
+
+
+@get("/issues", guards=[requires_manager], tags=["panels"])
+async def list_issues(hub: Hub, limit: Limit = LARGEST, cursor: Cursor = None) -> Page[Issue]:
+    """The latest first."""
+    (before_key,) = position_of(cursor, tuple[Key]) or (None,)
+    found = await hub.database.read(lambda session: issues.issues(session, before_key, limit + 1))
+    more = len(found) > limit
+    return Page(
+        items=[_issue(one) for one in found[:limit]],
+        next_cursor=cursor_at((found[limit - 1].key,)) if more else None,
+    )
+
+
+def _issue(found: IssueRecord) -> Issue:
+    return Issue(
+        id=found.id,
+        room_id=found.room_id,
+        category=found.category,
+        text=found.text,
+        status=found.status,
+        reported_at=found.reported_at,
     )
 
 
@@ -232,4 +254,5 @@ ROUTES = [
     get_screen,
     press_key,
     report_issue,
+    list_issues,
 ]

@@ -40,6 +40,7 @@ class RemotePanels:
         self._broker = broker
         self._listening = False
         self._coming: dict[str, _Picture] = {}
+        self._asking: dict[str, asyncio.Task[bytes]] = {}
         self._seen: dict[str, tuple[int, bytes]] = {}
         """By panel: the last picture that came, while the panel has not reported another frame."""
         self._frames: dict[str, int] = {}
@@ -59,19 +60,28 @@ class RemotePanels:
         if seen is not None and seen[0] == self._frames.get(panel_id):
             return seen[1]
         self._check_connected(panel_id)
-        picture = self._coming.get(panel_id)
-        if picture is None:
-            picture = self._coming[panel_id] = _Picture()
-            await self._request(panel_id, {"kind": "screen"})
+        asking = self._asking.get(panel_id)
+        if asking is None:
+            asking = self._asking[panel_id] = asyncio.create_task(self._fetch(panel_id))
+            asking.add_done_callback(lambda task: self._asked(panel_id, task))
+        return await asyncio.shield(asking)
+
+    async def _fetch(self, panel_id: str) -> bytes:
+        picture = self._coming[panel_id] = _Picture()
         try:
+            await self._request(panel_id, {"kind": "screen"})
             async with asyncio.timeout(PATIENCE_S):
-                self._seen[panel_id] = await asyncio.shield(picture.whole)
+                self._seen[panel_id] = await picture.whole
         except TimeoutError as error:
             raise _silent(panel_id) from error
         finally:
-            if self._coming.get(panel_id) is picture:
-                del self._coming[panel_id]
+            del self._coming[panel_id]
         return self._seen[panel_id][1]
+
+    def _asked(self, panel_id: str, task: asyncio.Task[bytes]) -> None:
+        del self._asking[panel_id]
+        if not task.cancelled():
+            task.exception()  # seen, also where nobody waits any more
 
     async def press(self, panel_id: str, key: int) -> None:
         """See `hub.panel.ports`."""

@@ -76,13 +76,28 @@ def test_panel_that_started_anew_is_asked_again(broker, screen):
 def test_many_who_look_ask_once(broker):
     async def look():
         asked = [asyncio.create_task(broker.panels.screen("p1")) for _ in range(5)]
-        await asyncio.sleep(0)
+        while not broker.published:
+            await asyncio.sleep(0)
         for row in ROWS:
             broker.panels.take_strip("p1", strip(1, row, 1))
         return await asyncio.gather(*asked)
 
     assert len(set(asyncio.run(look()))) == 1
     assert len(broker.published) == 1
+
+
+def test_one_who_turns_away_does_not_spoil_it_for_the_others(broker):
+    async def look():
+        first, second = (asyncio.create_task(broker.panels.screen("p1")) for _ in range(2))
+        while not broker.published:
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        for row in ROWS:
+            broker.panels.take_strip("p1", strip(1, row, 1))
+        return await second
+
+    assert set(asyncio.run(look())) == {1}
 
 
 def test_silent_panel_is_given_up(broker, screen, monkeypatch):

@@ -185,6 +185,19 @@ def test_issue_is_reported(rest):
     }
 
 
+def test_issues_are_listed_for_managers_the_latest_first(rest):
+    for text in ("first", "second", "third"):
+        body = {"category": "other", "text": text}
+        assert rest.post(f"/rooms/{rest.house.sandbox.id}/issues", json=body).status_code == 201
+    page = rest.get("/issues?limit=2", who="lena").json()
+    assert [one["text"] for one in page["items"]] == ["third", "second"]
+    following = rest.get("/issues", who="lena", params={"cursor": page["nextCursor"]}).json()
+    assert following["items"][0]["text"] == "first"
+    assert following["nextCursor"] is None
+    assert rest.get("/issues").status_code == 403
+    assert rest.get("/issues", who="lena", params={"cursor": "rubbish"}).status_code == 422
+
+
 def test_hub_is_ready_while_its_database_answers_and_panels_can_connect(rest):
     assert rest.client.get("/health/live").json() == {"status": "ok"}
     assert rest.client.get("/health/ready").status_code == 200
