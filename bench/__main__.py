@@ -1,7 +1,7 @@
 """`make bench`: every measurement in turn, each against something else, with the machine it ran on.
 
-    python -m bench              all of them
-    python -m bench broker_storm one of them
+python -m bench              all of them
+python -m bench broker_storm one of them
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ BENCHES = ("broker_storm", "press_to_glass")
 
 
 def main(names: list[str]) -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    )
     for name in names or BENCHES:
         print(f"\n== {name}")
         importlib.import_module(f"bench.{name}").main()
