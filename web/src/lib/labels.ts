@@ -3,7 +3,7 @@
 
 export interface Block { left: number; right: number; text: string }
 /** `tight`: in smaller letters. */
-export interface Label { left: number; width: number; place: "inside" | "after" | "before" | "none"; tight?: boolean }
+export interface Label { left: number; width: number; place: "inside" | "after" | "before" | "none"; tight: boolean }
 
 const PAD = 12 // px, both sides together
 const SHORTEST = 34 // px in a block: less shows nothing but an ellipsis
@@ -32,7 +32,7 @@ function needed(text: string): { whole: number; least: number } {
 export function placeLabels(blocks: Block[], width: number, now: number | null): Label[] {
   let freeFrom = 0
   return blocks.map((block, i) => {
-    const room = block.right - block.left
+    const inside = block.right - block.left
     const { whole, least } = needed(block.text)
     const wall = blocks[i + 1]?.left ?? width
     const line = now !== null && now > block.right ? now - 4 : width
@@ -40,11 +40,11 @@ export function placeLabels(blocks: Block[], width: number, now: number | null):
     const start = now !== null && now < block.left ? Math.max(freeFrom, now + 4) : freeFrom
     const before = block.left - start
     const beside = Math.min(whole, Math.max(after, before))
-    let label: Label = { left: block.left, width: room, place: room >= SHORTEST ? "inside" : "none", tight: least > room }
-    if (least > room && beside > room && beside >= Math.min(least, LEAST))
+    let label: Label = { left: block.left, width: inside, place: inside >= SHORTEST ? "inside" : "none", tight: least > inside }
+    if (least > inside && beside > inside && beside >= Math.min(least, LEAST))
       label = after >= beside
-        ? { left: block.right, width: beside, place: "after" }
-        : { left: block.left - beside, width: beside, place: "before" }
+        ? { left: block.right, width: beside, place: "after", tight: least > beside }
+        : { left: block.left - beside, width: beside, place: "before", tight: least > beside }
     freeFrom = label.place === "after" ? label.left + label.width : block.right
     return label
   })

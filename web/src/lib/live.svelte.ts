@@ -1,5 +1,6 @@
 /** The hub's server-sent events. Read with fetch and not with EventSource, because that hides the
  * heartbeat comments: only they tell a quiet hub from a dead line. */
+import { clock } from "./clock.svelte"
 import { session } from "./session.svelte"
 
 const SILENCE_MS = 40_000 // the hub sends a heartbeat every 15 s
@@ -22,8 +23,8 @@ function parse(message: string): HubEvent | null {
 class Live {
   /** False while the line is down: what is shown may be old. */
   connected = $state(true)
-  /** When the hub was last heard, milliseconds since 1970 by the browser's clock. */
-  heardAt = $state(Date.now())
+  /** When the hub was last heard, milliseconds since 1970. */
+  heardAt = $state(clock.now)
   #listeners = new Set<Listener>()
   #greeted = false
 
@@ -67,7 +68,7 @@ class Live {
         silence = setTimeout(() => line.abort(), SILENCE_MS)
         heard()
         this.connected = true
-        this.heardAt = Date.now()
+        this.heardAt = clock.now
         const messages = (rest + chunk.value).replaceAll("\r\n", "\n").split("\n\n")
         rest = messages.pop() ?? ""
         messages.forEach(message => this.#tell(parse(message)))

@@ -65,6 +65,11 @@ export function isFree(bookings: Booking[], { from, to }: Pick): boolean {
   })
 }
 
+/** Whether the room could be had from `now` on for `span` milliseconds, as far as its view reaches. */
+export function isFreeNow(view: RoomView | undefined, now: number, span: number): boolean {
+  return view?.state.status === "available" && isFree(view.bookings, { from: now, to: now + span })
+}
+
 /** The first instant from `after` on at which the room is free for `span` milliseconds. */
 export function firstGap(bookings: Booking[], after: number, span: number): number {
   const ends = bookings.flatMap(booking => taken(booking)?.to ?? []).filter(end => end > after)
