@@ -62,6 +62,7 @@ class MqttLink:
         self._boot_id = new_id()
         self._work = asyncio.Event()
         self._telemetry: dict[str, Any] | None = None
+        self._telemetry_due = False
         self._screen_row = HEIGHT_PX  # the next strip's first row; past the glass, none is asked for
         self._screen_frame = 0
         self._hello_due = False
@@ -80,8 +81,7 @@ class MqttLink:
                 await self._connection()
             except (OSError, LinkLost, MemoryError, asyncio.TimeoutError) as error:
                 print("link lost:", repr(error))
-            self._contact.lost(self._clock.now())
-            self.listener.given_up(self._outbox.link_lost())
+            self._lose_hub()
             self.listener.changed()
 
     def wake(self) -> None:
@@ -89,8 +89,9 @@ class MqttLink:
         self._work.set()
 
     def report(self, telemetry: "dict[str, Any]") -> None:
-        """Sends `telemetry`, or keeps it until there is a link; a newer report replaces an older."""
+        """Sends `telemetry` now, and again at each connect; a newer report replaces an older."""
         self._telemetry = telemetry
+        self._telemetry_due = True
         self.wake()
 
     async def _connection(self) -> None:
@@ -112,6 +113,7 @@ class MqttLink:
         online = panel_presence.presence(panel_presence.ONLINE, self._boot_id)
         await self._client.publish(topics.panel_up(config.panel_id, "presence"), online.encode(), retain=True)
         self._hello_due = True
+        self._telemetry_due = self._telemetry is not None
         self._screen_row = HEIGHT_PX
         while not self._moved:
             self._work.clear()
@@ -138,9 +140,9 @@ class MqttLink:
             self._outbox.sent()
             await self._publish("command", panel_command.encode(command))
             return True
-        if self._telemetry is not None:
-            telemetry, self._telemetry = self._telemetry, None
-            await self._publish("telemetry", json.dumps(telemetry))
+        if self._telemetry_due:
+            self._telemetry_due = False
+            await self._publish("telemetry", json.dumps(self._telemetry))
             return True
         if self._screen_row < HEIGHT_PX:
             await self._send_strip()
@@ -188,7 +190,7 @@ class MqttLink:
     def _take_hub_presence(self, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         """With an outside broker the link outlives the hub. A hub that comes back is greeted anew."""
         if panel_presence.parse_presence(payload)["status"] != panel_presence.ONLINE:
-            self._contact.lost(self._clock.now())
+            self._lose_hub()
         elif not retained:
             self._say_hello()
 
@@ -226,6 +228,10 @@ class MqttLink:
             self._screen_frame, self._screen_row = self._glass.frame_number, 0
         else:
             self.listener.requested(request)
+
+    def _lose_hub(self) -> None:
+        self._contact.lost(self._clock.now())
+        self.listener.given_up(self._outbox.link_lost())
 
     def _say_hello(self) -> None:
         self._hello_due = True
