@@ -8,8 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
-
-OFFLINE = "offline"
+from shared.panel_presence import OFFLINE
 
 
 class Panel(Base):

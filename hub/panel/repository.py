@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from hub.panel.models import OFFLINE, IssueReport, Panel, PanelCommandResult
+from hub.panel.models import IssueReport, Panel, PanelCommandResult
+from shared.panel_presence import OFFLINE, ONLINE
 
 
 def panel_with_id(session: Session, panel_id: str) -> Panel | None:
@@ -33,7 +34,7 @@ def doors(session: Session) -> dict[str, int | None]:
 
 
 def forget_online(session: Session) -> None:
-    session.execute(update(Panel).where(Panel.status == "online").values(status=OFFLINE))
+    session.execute(update(Panel).where(Panel.status == ONLINE).values(status=OFFLINE))
 
 
 def command_ack(session: Session, panel_key: int, command_id: str) -> str | None:

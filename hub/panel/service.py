@@ -16,10 +16,10 @@ from hub.db.database import emit
 from hub.errors import Refused, not_found
 from hub.events import PanelChanged
 from hub.panel import repository
-from hub.panel.models import OFFLINE, Panel
+from hub.panel.models import Panel
 from hub.rooms import service as rooms
 from hub.rooms.service import RoomRecord
-from shared.panel_presence import ONLINE, SLEEPING
+from shared.panel_presence import OFFLINE, ONLINE, SLEEPING
 
 if TYPE_CHECKING:
     from shared.panel_presence import Hello, Presence
@@ -34,7 +34,6 @@ class PanelRecord:
     name: str
     room: RoomRecord | None
     simulated: bool
-    created_at: datetime
     status: str
     sleeping_until: datetime | None
     last_heard_at: datetime | None
@@ -239,7 +238,6 @@ def _record(found: Panel, room: RoomRecord | None) -> PanelRecord:
         name=found.name,
         room=room,
         simulated=found.simulated,
-        created_at=found.created_at,
         status=found.status,
         sleeping_until=found.sleeping_until,
         last_heard_at=found.last_heard_at,
