@@ -84,6 +84,8 @@ def _data(*, keep: bool) -> Iterator[Path]:
 
 def _demonstrate(settings: Settings, arguments: argparse.Namespace, stopped: threading.Event) -> None:
     """Serves until told to stop. Raises CannotServe, before anything is built, where a port is taken."""
+    if settings.port == settings.mqtt_port:
+        raise CannotServe(f"--port and --mqtt-port are both {settings.port}. Give another --mqtt-port.")
     listening_socket(settings.host, settings.port, "--port").close()
     listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()
     upgrade(settings.database)
@@ -119,21 +121,21 @@ def local_zone() -> str:
 def _beside_the_hub(settings: Settings, arguments: argparse.Namespace, stopped: threading.Event) -> None:
     """Waits for the hub, says what there is to see, and keeps the panels alive until told to stop."""
     hub = RestClient(settings.url)
-    if not _logged_in(hub, stopped):
-        return
     reason = None if arguments.no_panels else simulated_panels.why_none()
     panelled = not (arguments.no_panels or reason)
-    print(_welcome(settings.url, panelled=panelled), flush=True)
-    if reason:
-        print(reason, flush=True)
-    if arguments.open:
-        webbrowser.open(settings.url)
-    if panelled:
-        try:
+    try:
+        if not _logged_in(hub, stopped):
+            return
+        print(_welcome(settings.url, panelled=panelled), flush=True)
+        if reason:
+            print(reason, flush=True)
+        if arguments.open:
+            webbrowser.open(settings.url)
+        if panelled:
             _hang_panels(hub, stopped)
-        except (HubSays, NoHub) as error:
-            if not stopped.is_set():
-                print(f"No panels: {error}", file=sys.stderr)
+    except (HubSays, NoHub) as error:
+        if not stopped.is_set():
+            print(f"circletime demo: no panels: {error}", file=sys.stderr)
 
 
 def _logged_in(hub: RestClient, stopped: threading.Event) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
@@ -13,12 +14,7 @@ TIMEOUT_S = 10
 
 
 class HubSays(Exception):
-    """Raised when the hub refuses; `status` is HTTP's, the text its problem's detail."""
-
-    def __init__(self, status: int, slug: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.slug = slug
+    """Raised when the hub refuses; the text is its problem's detail."""
 
 
 class NoHub(Exception):
@@ -38,7 +34,11 @@ class RestClient:
 
     def login(self, email: str, password: str) -> None:
         """Raises HubSays, NoHub."""
-        self._token = self.post("/auth/login", {"email": email, "password": password})["accessToken"]
+        answer = self.post("/auth/login", {"email": email, "password": password})
+        try:
+            self._token = answer["accessToken"]
+        except (LookupError, TypeError) as error:
+            raise NoHub(f"what answers at {self.url} is not a hub.") from error
 
     def get(self, path: str, **query: str) -> Any:
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path)
@@ -75,13 +75,13 @@ class RestClient:
             raise _refusal(error) from error
         except URLError as error:
             raise NoHub(f"can't reach a hub at {self.url}: {error.reason}.") from error
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise NoHub(f"what answers at {self.url} is not a hub: {error}.") from error
 
 
 def _refusal(error: HTTPError) -> HubSays:
     try:
         problem = json.loads(error.read())
-        return HubSays(error.code, problem["type"].rpartition("/")[2], problem["detail"])
-    except (ValueError, LookupError, TypeError, AttributeError, OSError):
-        return HubSays(error.code, "", f"{error.code} {error.reason}")
+        return HubSays(problem["detail"])
+    except (ValueError, LookupError, TypeError, OSError):
+        return HubSays(f"{error.code} {error.reason}")

@@ -160,3 +160,9 @@ def test_a_port_in_use_is_named_with_the_flag_that_changes_it(demo, flag: str):
     assert str(port) in words
     assert f"Give another {flag}." in words
     assert "Traceback" not in words
+
+
+def test_one_port_for_both_is_refused(demo):
+    port = free_port()
+    status, words = demo(port=port, mqtt_port=port).ended()
+    assert (status, "Give another --mqtt-port." in words) == (1, True)

@@ -17,13 +17,17 @@ pytestmark = pytest.mark.timeout(90)
 
 
 @pytest.fixture
-def simulate(site):
+def simulate(site, tmp_path):
     """Starts the command at the site's hub, as its admin."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*flags: str, **environment: str) -> subprocess.Popen[str]:
+    def start(*flags: str) -> subprocess.Popen[str]:
         words = ["panel", "simulate", "--hub", f"http://127.0.0.1:{site.port}", *flags]
-        env = os.environ | {"CIRCLETIME_EMAIL": EMAIL, "CIRCLETIME_PASSWORD": PASSWORD} | environment
+        env = os.environ | {
+            "CIRCLETIME_EMAIL": EMAIL,
+            "CIRCLETIME_PASSWORD": PASSWORD,
+            "TMPDIR": str(tmp_path),
+        }
         started.append(
             subprocess.Popen(
                 [sys.executable, "-m", "hub", *words],

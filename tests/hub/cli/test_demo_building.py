@@ -31,7 +31,6 @@ from hub.settings import Settings
         "a Monday morning",
         "a minute before midnight",
         "the night the clocks go back",
-        "a leap day's afternoon",
     ],
 )
 def test_the_panels_show_four_different_pictures_whenever_it_opens(tmp_path, empty_database, now):

@@ -82,7 +82,7 @@ def test_without_credentials_it_says_which_variables_to_set(asked, monkeypatch):
 
 def test_a_password_that_the_hub_refuses_leads_to_the_variables(asked, monkeypatch):
     def refuse(*_: object) -> None:
-        raise HubSays(401, "invalid-credentials", "Unknown address or wrong password.")
+        raise HubSays("Unknown address or wrong password.")
 
     monkeypatch.setattr(RestClient, "login", refuse)
     with pytest.raises(simulate.CannotSimulate, match="Look at CIRCLETIME_EMAIL"):
