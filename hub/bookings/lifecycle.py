@@ -93,8 +93,7 @@ def cancelled(now: datetime) -> Changes:
 
 
 def ended(starts_at: datetime, at: datetime, buffer_s: int) -> Changes:
-    """Over at `at`, which frees the rest; an end never precedes the start, and then it took nothing."""
-    at = max(at, starts_at)
+    """Over at `at`, not before the start, which frees the rest; over at its start, it took nothing."""
     blocks_until = at + timedelta(seconds=buffer_s) if at > starts_at else None
     return _completed(at) | {"blocks_until": blocks_until}
 

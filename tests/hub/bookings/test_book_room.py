@@ -119,6 +119,13 @@ def test_every_alternative_can_be_booked(world, house):
         world.cancel(made)
 
 
+def test_no_alternative_has_begun_already(world):
+    world.at(8, 50)
+    world.book((9, 0), (10, 0))
+    offers = refusal(world.book, (9, 0), (10, 0)).extra["alternatives"]
+    assert [offer["startsAt"] for offer in offers if offer["roomName"] == "Story Corner"] == [world.time(10)]
+
+
 def test_titles_in_the_way_are_told_only_to_who_may_see_them(world, house):
     world.book((9, 0), (10, 0), title="Salaries", private=True)
 

@@ -115,6 +115,14 @@ def test_late_news_displaces_nobody(world, house, meeting):
     assert world.now(later).status == "confirmed"
 
 
+def test_late_news_is_not_stopped_by_what_was_released_since(world, house, meeting):
+    """Nobody came to the later booking either, and no sweeper has been there."""
+    world.at(9, 20)
+    world.book((9, 20), (9, 50), who=house.tomas)
+    world.at(9, 45)
+    assert world.check_in(meeting, at=world.time(9, 10)).status == "checked_in"
+
+
 def test_late_news_of_a_press_outside_the_window_is_refused(world, meeting):
     world.at(9, 40)
     assert refusal(world.check_in, meeting, at=world.time(9, 15, 1)).slug == "check-in-too-late"
