@@ -121,7 +121,9 @@ def test_other_sites_cannot_use_the_cookie_to_change_things(client):
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         answer = client.post("/api/v1/auth/logout", headers=headers)
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/cross-site-request")
-    assert client.post("/api/v1/auth/logout", headers={"Origin": "http://testserver.local"}).status_code == 200
+    assert (
+        client.post("/api/v1/auth/logout", headers={"Origin": "http://testserver.local"}).status_code == 200
+    )
 
 
 def test_fields_that_are_not_known_are_refused(client):
