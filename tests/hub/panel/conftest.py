@@ -7,6 +7,14 @@ import pytest
 from hub.clock import unix
 from hub.panel import commands, service
 from hub.rooms import service as rooms
+from tests.hub.house import MemoryWorld
+
+
+@pytest.fixture
+def world(empty_database, clock):
+    found = MemoryWorld(empty_database, clock)
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -141,10 +141,9 @@ def test_hub_that_starts_takes_nobody_to_be_online(world, house, hello, seen):
 
 
 def test_last_telemetry_is_kept_and_told(world, panel, house, seen):
-    with world.database.events.listen() as stream:
-        told = {"frame": 7, "screen": "idle", "heapFree": 90_000, "refreshes": {"full": 1, "partial": 6}}
-        world.write(service.note_telemetry, panel.id, told, world.clock.now())
-        assert world.run(stream.get()) == PanelChanged(panel.id, house.story_corner.id, "offline", 7)
+    told = {"frame": 7, "screen": "idle", "heapFree": 90_000, "refreshes": {"full": 1, "partial": 6}}
+    world.write(service.note_telemetry, panel.id, told, world.clock.now())
+    assert world.told[-1] == PanelChanged(panel.id, house.story_corner.id, "offline", 7)
     assert (seen().frame, seen().screen, seen().telemetry) == (7, "idle", told)
 
 

@@ -154,7 +154,7 @@ def test_panel_that_reads_the_document_later_sees_what_the_hub_sees(world, state
 def test_offsets_give_local_time_for_a_year_to_the_second(zone):
     now = unix(datetime(2026, 10, 24, 12, tzinfo=UTC))
     offsets = room_view.offsets(zone, now)
-    moments = {now + hour * 3600 for hour in range(366 * 24)}
+    moments = {now + hour * 3600 for hour in range(0, 366 * 24, 6)}
     moments |= {at + step for at, _ in offsets for step in (-1, 0, 1) if at + step >= now}
     for at in moments:
         local = from_unix(at).astimezone(ZoneInfo(zone)).utcoffset()
