@@ -135,9 +135,9 @@ def test_100_000_lines_come_in_within_seconds(data_dir, ics):
         )
     raw = calendar(*parts)
     assert raw.count(b"\n") >= 100_000
-    began = time.monotonic()
+    began = time.process_time()
     assert run(ics(raw)) == 0
-    assert time.monotonic() - began < 30  # 4 s on two idle cores
+    assert time.process_time() - began < 20  # 3 s; of processor time, for others may be busy beside us
     assert count(data_dir, "bookings") == 12_500
 
 
