@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _KEYS_Y, _KEY_WIDTH = 421, 266
 _LINK_BOTTOM = 405
+_kept: "tuple[str, tuple[int, bytearray]] | None" = None
 _QUIET = 4
 """Modules of paper that a reader needs around a code (ISO/IEC 18004, 6.3.8)."""
 
@@ -20,7 +21,10 @@ def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
     """The code of `web_url` and what it is for, where there is one; returns the height at which they begin."""
     if not view.web_url or len(view.web_url.encode()) > qr.MOST_BYTES:
         return BOTTOM
-    size, modules = qr.encode(view.web_url)
+    code = _code(view.web_url)
+    if code is None:
+        return BOTTOM
+    size, modules = code
     scale = max(100 // size, 3)
     left, top = RIGHT - size * scale, _LINK_BOTTOM - size * scale
     canvas.modules(left, top, modules, size, scale)
@@ -28,6 +32,18 @@ def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
     canvas.text(words_right - fonts.B20.width(first), _LINK_BOTTOM - 29, first, fonts.B20)
     canvas.text(words_right - fonts.T20.width(second), _LINK_BOTTOM - 4, second, fonts.T20)
     return top - _QUIET * scale
+
+
+def _code(url: str) -> "tuple[int, bytearray] | None":
+    """The code is kept: it is the same for years, and its kilobyte in one piece is hard to find twice.
+    None where a crowded heap has none: a picture without its code still tells the truth."""
+    global _kept
+    if _kept is None or _kept[0] != url:
+        try:
+            _kept = (url, qr.encode(url))
+        except MemoryError:
+            return None
+    return _kept[1]
 
 
 def draw_keys(canvas: "Canvas", view: "View", keys: "tuple[Key, Key, Key]") -> None:
