@@ -93,7 +93,9 @@ def _me(account: Account) -> Me:
 
 
 @post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
-async def login(hub: Hub, request: Asking, data: Login, failed_logins: NamedDependency[FailedLogins]) -> Response[LoggedIn]:
+async def login(
+    hub: Hub, request: Asking, data: Login, failed_logins: NamedDependency[FailedLogins]
+) -> Response[LoggedIn]:
     """Answers with a token, and sets it as the web app's cookie too."""
     client = request.client.host if request.client else ""
     email = data.email.strip().lower()
