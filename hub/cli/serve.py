@@ -25,6 +25,9 @@ EXAMPLES = """examples:
 """
 
 
+BACKLOG = 2048
+
+
 class CannotServe(Exception):
     """Raised when the hub can't start here; the text says why and what to do."""
 
@@ -52,9 +55,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(arguments: argparse.Namespace) -> int:
-    flags = {name: value for name, value in vars(arguments).items() if name not in {"func"}}
+    flags = {name: value for name, value in vars(arguments).items() if name != "func"}
     settings = from_environment(os.environ, **flags)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         with data_directory(settings):
             serve(settings)
@@ -98,6 +102,7 @@ def listening_socket(host: str, port: int, flag: str) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(BACKLOG)  # only a port that is listened on is taken for the next who asks
     except OSError as error:
         found.close()
         raise CannotServe(f"can't listen on {host}:{port}: {error.strerror}. Give another {flag}.") from error

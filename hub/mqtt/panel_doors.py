@@ -10,8 +10,8 @@ from hub.db.database import Database
 from hub.events import PanelChanged
 from hub.mqtt.broker_auth import Access, panel_access
 from hub.mqtt.client import Broker
-from hub.mqtt.waiting import woken_by
 from hub.panel import service
+from hub.waiting import woken_by
 from shared.topics import valid_id
 
 log = logging.getLogger(__name__)

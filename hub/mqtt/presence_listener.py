@@ -16,11 +16,11 @@ from hub.errors import NotFound
 from hub.mqtt.client import Broker
 from hub.mqtt.payloads import storable
 from hub.mqtt.state_publisher import StatePublisher
-from hub.mqtt.waiting import every
 from hub.panel import service
 from hub.panel.service import PanelRecord
 from hub.rooms import service as rooms
 from hub.settings import Settings
+from hub.waiting import every
 from shared import checked, topics
 from shared.panel_presence import HEARTBEAT_S, ONLINE, parse_hello, parse_presence, welcome
 

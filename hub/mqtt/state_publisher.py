@@ -19,9 +19,9 @@ from hub.db.database import Database
 from hub.errors import NotFound
 from hub.events import RoomChanged
 from hub.mqtt.client import Broker
-from hub.mqtt.waiting import woken_by
 from hub.panel import room_view
 from hub.rooms import service as rooms
+from hub.waiting import woken_by
 from shared import topics
 from shared.room_state import encode
 
