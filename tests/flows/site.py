@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tools import simulator
 
@@ -179,6 +179,6 @@ class Panel:
         self.site.post(f"/panels/{self.id}/press", {"key": key})
 
     def glass(self) -> bytes:
-        """The pixels on the glass, a byte each."""
+        """What is on the glass, a bit a pixel, 1 for ink."""
         answer = self.site.client.get(f"/panels/{self.id}/screen.png").raise_for_status()
-        return Image.open(io.BytesIO(answer.content)).convert("L").tobytes()
+        return ImageChops.invert(Image.open(io.BytesIO(answer.content)).convert("1")).tobytes()

@@ -2,7 +2,7 @@
 
 from tests.flows.site import eventually
 
-INK, PAPER = b"\x00", b"\xff"
+INK, PAPER = b"\xff", b"\x00"
 
 
 def mostly(colour, glass):
