@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from litestar import get, post
+from litestar import delete, get, patch, post
 from litestar.params import FromPath
 from msgspec import Meta
 
-from hub.api.context import Hub, requires_manager
+from hub.api.context import Hub, requires_admin, requires_manager
 from hub.api.schema import Body, Page, Record
 from hub.rooms import service
 from hub.rooms.service import BuildingRecord
 
+TimeZone = Annotated[str, Meta(max_length=64, description="An IANA name, such as Europe/Berlin")]
+Slug = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
@@ -23,8 +25,26 @@ class NewFloor(Body):
 
 class NewBuilding(Body):
     name: Name
-    time_zone: Annotated[str, Meta(max_length=64, description="An IANA name, such as Europe/Berlin")]
+    time_zone: TimeZone
     floors: Annotated[list[NewFloor], Meta(max_length=200)] = msgspec.field(default_factory=list)
+
+
+class BuildingToChange(Body):
+    """What is left out stays as it is."""
+
+    name: Name | None = None
+    time_zone: TimeZone | None = None
+
+
+class NewAmenity(Body):
+    """The slug is made from the name where none is given; it never changes."""
+
+    name: Name
+    slug: Slug | None = None
+
+
+class AmenityToChange(Body):
+    name: Name
 
 
 class Floor(Record):
@@ -75,10 +95,77 @@ async def get_building(hub: Hub, id: FromPath[str]) -> Building:
     return _building(await hub.database.read(lambda session: service.building(session, id)))
 
 
+@patch("/buildings/{id:str}", guards=[requires_manager], tags=["rooms"])
+async def change_building(hub: Hub, id: FromPath[str], data: BuildingToChange) -> Building:
+    """Bookings stay at their instants: with another zone, their local times are others."""
+    changed = await hub.database.write(
+        lambda session: service.change_building(session, id, name=data.name, time_zone=data.time_zone)
+    )
+    return _building(changed)
+
+
+@delete("/buildings/{id:str}", guards=[requires_manager], tags=["rooms"])
+async def remove_building(hub: Hub, id: FromPath[str]) -> None:
+    """Where no room is left in it; its floors go with it."""
+    now = hub.clock.now()
+    await hub.database.write(lambda session: service.remove_building(session, id, now))
+
+
+@post("/buildings/{id:str}/floors", guards=[requires_manager], tags=["rooms"])
+async def add_floor(hub: Hub, id: FromPath[str], data: NewFloor) -> Floor:
+    """On top of the others."""
+    added = await hub.database.write(lambda session: service.add_floor(session, id, data.name))
+    return Floor(id=added.id, name=added.name)
+
+
+@patch("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
+async def rename_floor(hub: Hub, id: FromPath[str], data: NewFloor) -> Floor:
+    renamed = await hub.database.write(lambda session: service.rename_floor(session, id, data.name))
+    return Floor(id=renamed.id, name=renamed.name)
+
+
+@delete("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
+async def remove_floor(hub: Hub, id: FromPath[str]) -> None:
+    """Where no room is left on it."""
+    now = hub.clock.now()
+    await hub.database.write(lambda session: service.remove_floor(session, id, now))
+
+
 @get("/amenities", tags=["rooms"])
 async def list_amenities(hub: Hub) -> Page[Amenity]:
     found = await hub.database.read(service.amenities)
     return Page(items=[Amenity(slug=slug, name=name) for slug, name in found])
 
 
-ROUTES = [list_buildings, add_building, get_building, list_amenities]
+@post("/amenities", guards=[requires_admin], tags=["rooms"])
+async def add_amenity(hub: Hub, data: NewAmenity) -> Amenity:
+    slug, name = await hub.database.write(lambda session: service.add_amenity(session, data.name, data.slug))
+    return Amenity(slug=slug, name=name)
+
+
+@patch("/amenities/{slug:str}", guards=[requires_admin], tags=["rooms"])
+async def rename_amenity(hub: Hub, slug: FromPath[str], data: AmenityToChange) -> Amenity:
+    slug, name = await hub.database.write(lambda session: service.rename_amenity(session, slug, data.name))
+    return Amenity(slug=slug, name=name)
+
+
+@delete("/amenities/{slug:str}", guards=[requires_admin], tags=["rooms"])
+async def remove_amenity(hub: Hub, slug: FromPath[str]) -> None:
+    """Where no room has it."""
+    await hub.database.write(lambda session: service.remove_amenity(session, slug))
+
+
+ROUTES = [
+    list_buildings,
+    add_building,
+    get_building,
+    change_building,
+    remove_building,
+    add_floor,
+    rename_floor,
+    remove_floor,
+    list_amenities,
+    add_amenity,
+    rename_amenity,
+    remove_amenity,
+]

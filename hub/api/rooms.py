@@ -99,24 +99,26 @@ async def list_rooms(
     limit: Limit = LARGEST,
     cursor: Cursor = None,
 ) -> Page[Room]:
-    """By name. `freeFrom` and `freeTo` come together: rooms that could be booked for all of that time."""
+    """By name. `freeFrom` and `freeTo` come together: rooms that could be booked for all of that time, the
+    smallest that fits first."""
+    free = _whole(free_from, free_to)
     wanted = RoomFilter(
         building_id=building_id,
         floor_id=floor_id,
         min_capacity=min_capacity,
         amenities=amenity or (),
         words=q,
-        after=position_of(cursor, tuple[str, Key]),
+        smallest_first=free is not None,
+        after=position_of(cursor, tuple[Key, str, Key]),
     )
     now = hub.clock.now()
-    free = _whole(free_from, free_to)
     found, more = await hub.database.read(
         lambda session: availability.find_rooms(session, wanted, now, limit=limit, status=status, free=free)
     )
     last = found[-1][0] if more else None
     return Page(
         items=[_room(one, its_status) for one, its_status in found],
-        next_cursor=cursor_at((last.name, last.key)) if last else None,
+        next_cursor=cursor_at((last.capacity, last.name, last.key)) if last else None,
     )
 
 

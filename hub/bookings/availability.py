@@ -59,7 +59,7 @@ def find_rooms(
     status: str | None = None,
     free: tuple[datetime, datetime] | None = None,
 ) -> tuple[list[tuple[RoomRecord, str]], bool]:
-    """Up to `limit` rooms by name, each with its status, and whether there are more.
+    """Up to `limit` rooms in the filter's order, each with its status, and whether there are more.
 
     `free`: only rooms that could be booked for all of that time.
     """
@@ -73,7 +73,7 @@ def find_rooms(
         found += [(one, statuses[one.key]) for one in left if status in {None, statuses[one.key]}]
         if len(some) < CHUNK:
             break
-        wanted = replace(wanted, after=(some[-1].name, some[-1].key))
+        wanted = replace(wanted, after=(some[-1].capacity, some[-1].name, some[-1].key))
     return found[:limit], len(found) > limit
 
 
@@ -155,8 +155,7 @@ def _other_rooms(
     attendees: int | None,
     now: datetime,
 ) -> list[Offer]:
-    wanted = RoomFilter(building_id=room.building.id, min_capacity=attendees)
+    wanted = RoomFilter(building_id=room.building.id, min_capacity=attendees, smallest_first=True)
     others = [one for one in rooms.matching_rooms(session, wanted, CHUNK) if one.key != room.key]
     free = free_rooms(session, others, starts_at, ends_at, now)
-    free.sort(key=lambda one: (one.capacity, one.name))
     return [Offer(one, starts_at, ends_at) for one in free[:OTHER_ROOMS]]

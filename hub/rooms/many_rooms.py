@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from hub.db.base import new_id
 from hub.db.database import emit
-from hub.errors import not_found
 from hub.events import RoomChanged
-from hub.rooms import repository, service
+from hub.rooms import service
+from hub.rooms.buildings import floor_row
 from hub.rooms.models import Room
 from hub.rooms.service import RoomRecord
 
@@ -26,10 +26,13 @@ def add_rooms(
 
     Raises NotFound for the floor.
     """
-    floor_key = repository.floor_key(session, floor_id)
-    if floor_key is None:
-        raise not_found("floor", floor_id)
-    plain = {"floor_key": floor_key, "capacity": capacity, "policy": {}, "created_at": now, "revision": 1}
+    plain = {
+        "floor_key": floor_row(session, floor_id).key,
+        "capacity": capacity,
+        "policy": {},
+        "created_at": now,
+        "revision": 1,
+    }
     found: list[RoomRecord] = []
     for start in range(0, len(names), AT_ONCE):
         rows = [plain | {"id": new_id(), "name": name} for name in names[start : start + AT_ONCE]]

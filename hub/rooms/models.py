@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, UniqueConstraint, event, text
+from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
+from hub.rooms.names import folded
 
 AMENITIES = {
     "screen": "Screen",
@@ -21,24 +22,43 @@ AMENITIES = {
 """What the table of amenities starts with."""
 
 
+def _folded_name(context: Any) -> str:
+    """`context` is the insert's."""
+    return folded(context.get_current_parameters()["name"])
+
+
+def _one_of_a_name(index: str, *columns: str) -> Index:
+    """Unique among what has not been removed."""
+    there = text("deleted_at IS NULL")
+    return Index(index, *columns, unique=True, sqlite_where=there, postgresql_where=there)
+
+
 class Building(Base):
+    """A row is kept for ever, as are its floors and their rooms: bookings refer to them."""
+
     __tablename__ = "buildings"
+    __table_args__ = (_one_of_a_name("ix_buildings_name", "name"),)
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(255), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    name_folded: Mapped[str] = mapped_column(Text, default=_folded_name)
+    """What searches look in; whoever changes the name changes this too."""
     time_zone: Mapped[str] = mapped_column(String(64))
     """An IANA name."""
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class Floor(Base):
     __tablename__ = "floors"
-    __table_args__ = (UniqueConstraint("building_key", "name"),)
+    __table_args__ = (_one_of_a_name("ix_floors_name_in_building", "building_key", "name"),)
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
     building_key: Mapped[int] = mapped_column(ForeignKey("buildings.key"))
     name: Mapped[str] = mapped_column(String(255))
+    name_folded: Mapped[str] = mapped_column(Text, default=_folded_name)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class Amenity(Base):
@@ -61,14 +81,7 @@ class Room(Base):
 
     __tablename__ = "rooms"
     __table_args__ = (
-        Index(
-            "ix_rooms_name_on_floor",
-            "floor_key",
-            "name",
-            unique=True,
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
-        ),
+        _one_of_a_name("ix_rooms_name_on_floor", "floor_key", "name"),
         Index("ix_rooms_name", "name", "key"),
     )
 
@@ -76,6 +89,7 @@ class Room(Base):
     id: Mapped[str] = mapped_column(String(64), unique=True)
     floor_key: Mapped[int] = mapped_column(ForeignKey("floors.key"))
     name: Mapped[str] = mapped_column(String(255))
+    name_folded: Mapped[str] = mapped_column(Text, default=_folded_name)
     capacity: Mapped[int]
     policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Only what differs from the site's policy."""

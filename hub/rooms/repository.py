@@ -10,14 +10,16 @@ from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from hub.rooms.models import Amenity, Building, Floor, Room, RoomAmenity
+from hub.rooms.names import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomFilter:
     """Which rooms are asked for; what is None or empty does not narrow.
 
-    `amenities`: all of them. `words` is looked for in the names of room, floor and building.
-    `after`: the name and key of the last room already seen.
+    `amenities`: all of them. `words` are looked for in the names of room, floor and building,
+    whatever their case and accents. `smallest_first`: by capacity, and by name only among equals.
+    `after`: capacity, name and key of the last room already seen.
     """
 
     building_id: str | None = None
@@ -25,7 +27,8 @@ class RoomFilter:
     min_capacity: int | None = None
     amenities: Sequence[str] = ()
     words: str | None = None
-    after: tuple[str, int] | None = None
+    smallest_first: bool = False
+    after: tuple[int, str, int] | None = None
 
 
 _room, _floor, _building = Room.__table__.c, Floor.__table__.c, Building.__table__.c
@@ -58,6 +61,7 @@ _ROOMS: Select[Any] = (
     .join(Building.__table__, _building.key == _floor.building_key)
 )
 """Built once: it is asked for with every booking. `amenities`: slugs with commas between, in any order."""
+_LOOKED_IN = _room.name_folded + " " + _floor.name_folded + " " + _building.name_folded
 
 
 def room_with_id(session: Session, room_id: str) -> Row[Any] | None:
@@ -70,7 +74,7 @@ def rooms_with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]
 
 
 def matching_rooms(session: Session, wanted: RoomFilter, limit: int) -> Sequence[Row[Any]]:
-    """Up to `limit` rooms, by name."""
+    """Up to `limit` rooms in the filter's order."""
     found = _ROOMS.where(Room.deleted_at.is_(None))
     if wanted.building_id is not None:
         found = found.where(Building.id == wanted.building_id)
@@ -85,12 +89,12 @@ def matching_rooms(session: Session, wanted: RoomFilter, limit: int) -> Sequence
             .where(RoomAmenity.room_key == Room.key, Amenity.slug == slug)
             .exists()
         )
-    for word in (wanted.words or "").split():
-        looked_in = func.lower(Room.name + " " + Floor.name + " " + Building.name)
-        found = found.where(looked_in.contains(word.lower(), autoescape=True))
+    for word in folded(wanted.words or "").split():
+        found = found.where(_LOOKED_IN.contains(word, autoescape=True))
+    order = (Room.capacity, Room.name, Room.key)[0 if wanted.smallest_first else 1 :]
     if wanted.after is not None:
-        found = found.where(tuple_(Room.name, Room.key) > tuple_(*wanted.after))
-    return session.execute(found.order_by(Room.name, Room.key).limit(limit)).all()
+        found = found.where(tuple_(*order) > tuple_(*wanted.after[-len(order) :]))
+    return session.execute(found.order_by(*order).limit(limit)).all()
 
 
 def amenity_keys(session: Session, slugs: Iterable[str]) -> dict[str, int]:
@@ -103,7 +107,8 @@ def amenities(session: Session) -> Sequence[Row[str, str]]:
 
 
 def buildings(session: Session, building_id: str | None = None) -> Sequence[Row[int, str, str, str]]:
-    found = select(Building.key, Building.id, Building.name, Building.time_zone).order_by(Building.name)
+    found = select(Building.key, Building.id, Building.name, Building.time_zone)
+    found = found.where(Building.deleted_at.is_(None)).order_by(Building.name)
     if building_id is not None:
         found = found.where(Building.id == building_id)
     return session.execute(found).all()
@@ -114,15 +119,36 @@ def floors_of(session: Session, building_keys: Iterable[int]) -> dict[int, list[
     found: dict[int, list[Row[int, str, str]]] = {}
     for row in session.execute(
         select(Floor.building_key, Floor.id, Floor.name)
-        .where(Floor.building_key.in_(set(building_keys)))
+        .where(Floor.building_key.in_(set(building_keys)), Floor.deleted_at.is_(None))
         .order_by(Floor.key)
     ):
         found.setdefault(row.building_key, []).append(row)
     return found
 
 
-def floor_key(session: Session, floor_id: str) -> int | None:
-    return session.scalar(select(Floor.key).where(Floor.id == floor_id))
+def floor_keys(session: Session, building_id: str) -> list[int]:
+    return list(
+        session.scalars(
+            select(Floor.key).join(Building).where(Building.id == building_id, Floor.deleted_at.is_(None))
+        )
+    )
+
+
+def floor_with_id(session: Session, floor_id: str) -> Row[int, int, str, str] | None:
+    return session.execute(
+        select(Floor.key, Floor.building_key, Floor.id, Floor.name).where(
+            Floor.id == floor_id, Floor.deleted_at.is_(None)
+        )
+    ).one_or_none()
+
+
+def room_keys_on(session: Session, floor_keys: Iterable[int]) -> list[int]:
+    """The rooms of these floors that are not removed."""
+    return list(
+        session.scalars(
+            select(Room.key).where(Room.floor_key.in_(set(floor_keys)), Room.deleted_at.is_(None))
+        )
+    )
 
 
 def name_taken(session: Session, floor: int, name: str) -> bool:

@@ -96,6 +96,27 @@ def test_rooms_are_found_by_what_they_are(rest):
     assert names(rest.get("/rooms?buildingId=none")) == names(rest.get("/rooms?floorId=none")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Café Zürich", "cafe ZURICH"),
+        ("Cafe Zurich", "CAFÉ zürich"),
+        ("Große Halle", "grosse"),
+        ("ΑΊΘΟΥΣΑ", "αιθουσα"),
+        ("Łódź", "lodz"),
+        ("Øresund", "oresund"),
+        ("50% Room", "50%"),
+        ("snake_case", "e_c"),
+    ],
+)
+def test_rooms_are_found_whatever_the_case_and_accents(rest, room, name, words):
+    made = rest.post("/rooms", who="lena", json=room(name=name)).json()
+    assert names(rest.get("/rooms", params={"q": words})) == [name]
+    rest("PATCH", f"/rooms/{made['id']}", who="lena", json={"name": "Plain"})
+    assert names(rest.get("/rooms", params={"q": words})) == []
+    assert names(rest.get("/rooms", params={"q": "PLÁIN hq"})) == ["Plain"]
+
+
 def test_rooms_come_in_pages(rest):
     first = rest.get("/rooms?limit=2").json()
     assert [one["name"] for one in first["items"]] == ["Sandbox", "Story Corner"]
@@ -134,8 +155,23 @@ def test_rooms_are_found_by_being_free(rest):
 
     assert free("09:30", "10:00") == ["Sandbox", "The Carpet"]
     assert free("10:00", "10:45") == ["Story Corner", "The Carpet"]
-    assert free("10:00", "10:30") == ["Sandbox", "Story Corner", "The Carpet"]
+    assert free("10:00", "10:30") == ["Story Corner", "Sandbox", "The Carpet"]
     assert free("12:00", "12:30") == ["Story Corner", "The Carpet"]
+
+
+def test_smallest_free_fit_comes_first_and_pages_go_on_from_it(rest, room):
+    for name, capacity in [("Aviary", 12), ("Zoo", 4)]:
+        rest.post("/rooms", who="lena", json=room(name=name, capacity=capacity))
+    free = "/rooms?freeFrom=2026-11-23T09:00:00Z&freeTo=2026-11-23T10:00:00Z"
+    by_size = ["Story Corner", "Zoo", "Sandbox", "Aviary", "The Carpet"]
+    assert names(rest.get(free)) == by_size
+    assert names(rest.get(f"{free}&minCapacity=5")) == by_size[2:]
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = rest.get(f"{free}&limit=2&cursor={cursor}" if cursor else f"{free}&limit=2")
+        paged += names(page)
+        cursor = page.json()["nextCursor"]
+    assert paged == by_size
 
 
 def test_free_time_has_two_ends_in_order_and_offsets(rest):
@@ -193,20 +229,19 @@ def test_removed_room_is_gone_and_its_history_stays(rest, room):
     assert rest.post("/rooms", who="lena", json=room(name="Story Corner")).status_code == 201
 
 
-def test_buildings_have_their_floors(rest):
-    body = {"name": "Annexe", "timeZone": "America/New_York", "floors": [{"name": "G"}, {"name": "1"}]}
-    made = rest.post("/buildings", who="lena", json=body)
-    assert made.status_code == 201
-    assert [floor["name"] for floor in made.json()["floors"]] == ["G", "1"]
-    assert rest.get(f"/buildings/{made.json()['id']}").json() == made.json()
-    assert names(rest.get("/buildings")) == ["Annexe", "HQ"]
-    assert slug(rest.post("/buildings", who="lena", json=body)) == (409, "name-taken")
-    body |= {"name": "Moon", "timeZone": "Moon/Base"}
-    assert slug(rest.post("/buildings", who="lena", json=body)) == (422, "bad-time-zone")
-    assert rest.post("/buildings", json=body).status_code == 403
-    assert slug(rest.get("/buildings/none")) == (404, "building-not-found")
-
-
-def test_amenities_are_seeded(rest):
-    slugs = [one["slug"] for one in rest.get("/amenities").json()["items"]]
-    assert slugs == ["hearing-loop", "phone", "screen", "video", "wheelchair", "whiteboard"]
+def test_room_is_out_of_service_with_a_reason_and_only_managers_say_so(rest):
+    path = f"/rooms/{rest.house.sandbox.id}"
+    assert rest("PATCH", path, json={"outOfService": "Leak"}).status_code == 403
+    assert rest("PATCH", path, who="lena", json={"outOfService": ""}).status_code == 422
+    closed = rest("PATCH", path, who="lena", json={"outOfService": "Leak"}).json()
+    assert (closed["status"], closed["outOfService"]) == ("out_of_service", "Leak")
+    wish = {
+        "roomId": closed["id"],
+        "title": "Swim",
+        "startsAt": "2026-11-23T09:00:00Z",
+        "endsAt": "2026-11-23T10:00:00Z",
+    }
+    assert slug(rest.post("/bookings", json=wish)) == (409, "room-out-of-service")
+    opened = rest("PATCH", path, who="lena", json={"outOfService": None}).json()
+    assert (opened["status"], opened["outOfService"]) == ("available", None)
+    assert opened["revision"] == closed["revision"] + 1
