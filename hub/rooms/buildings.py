@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.db.base import new_id
@@ -137,6 +137,13 @@ def building(session: Session, building_id: str) -> BuildingRecord:
     if not found:
         raise not_found("building", building_id)
     return found[0]
+
+
+def building_of(session: Session, floor_id: str) -> BuildingRecord:
+    """The one with this floor. Raises NotFound."""
+    key = floor_row(session, floor_id).building_key
+    found = session.execute(select(Building.id).where(Building.key == key)).scalar_one()
+    return building(session, found)
 
 
 def _buildings(session: Session, building_id: str | None) -> list[BuildingRecord]:

@@ -61,6 +61,18 @@ class Floor(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class FloorPlan(Base):
+    __tablename__ = "floor_plans"
+
+    floor_key: Mapped[int] = mapped_column(ForeignKey("floors.key"), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    rooms: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Each with `roomId` and `shape`."""
+    drawing: Mapped[str | None] = mapped_column(Text)
+    """SVG that `hub.rooms.drawing` has cleaned."""
+
+
 class Amenity(Base):
     __tablename__ = "amenities"
 
