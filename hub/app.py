@@ -17,7 +17,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from hub.accounts.attempts import FailedLogins
-from hub.api import auth, bookings, buildings, events, health, panel, problems, rooms, web_app
+from hub.api import auth, bookings, buildings, events, floor_plans, health, panel, problems, rooms, web_app
 from hub.api.change_feed import ChangeFeed
 from hub.api.context import Parts, requires_login
 from hub.clock import Clock, WallClock
@@ -36,6 +36,7 @@ ROUTES = [
     *auth.ROUTES,
     *buildings.ROUTES,
     *rooms.ROUTES,
+    *floor_plans.ROUTES,
     *bookings.ROUTES,
     *panel.ROUTES,
     *events.ROUTES,

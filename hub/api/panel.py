@@ -15,6 +15,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from hub.api.context import Asking, Hub, caller, requires_manager
+from hub.api.etag import knows
 from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Id, Nothing, Page, Record
 from hub.errors import Conflict
@@ -119,15 +120,9 @@ async def get_room_state(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
     now = hub.clock.now()
     state = await hub.database.read(lambda session: room_view.room_state(session, id, now))
     headers = {"ETag": room_view.etag(state), "Cache-Control": "private, no-cache"}
-    if _knows(request.headers.get("If-None-Match", ""), headers["ETag"]):
+    if knows(request, headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
     return Response(encode(state).encode(), media_type=MediaType.JSON, headers=headers)
-
-
-def _knows(if_none_match: str, etag: str) -> bool:
-    """RFC 9110, section 13.1.2: a list of tags, weak ones too, or `*`."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags
 
 
 @get("/panels", guards=[requires_manager], tags=["panels"])

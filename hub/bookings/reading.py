@@ -129,8 +129,18 @@ def meetings(session: Session, room_key: int, now: datetime, until: datetime) ->
 
     Pending bookings occupy nothing and are left out, as is what was released, ended or cancelled.
     """
-    found = records(session, repository.active(session, [room_key], now, until), now)
-    return [one for one in found if one.status in {CONFIRMED, CHECKED_IN}]
+    return meetings_in(session, [room_key], now, until)[room_key]
+
+
+def meetings_in(
+    session: Session, room_keys: Sequence[int], now: datetime, until: datetime
+) -> dict[int, list[BookingRecord]]:
+    """The `meetings` of each of these rooms, by its key."""
+    found: dict[int, list[BookingRecord]] = {key: [] for key in room_keys}
+    for one in records(session, repository.active(session, room_keys, now, until), now):
+        if one.status in {CONFIRMED, CHECKED_IN}:
+            found[one.room_key].append(one)
+    return found
 
 
 def bookings_on(session: Session, room: RoomRecord, day: date, now: datetime) -> list[BookingRecord]:

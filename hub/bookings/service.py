@@ -11,7 +11,15 @@ from __future__ import annotations
 from hub.bookings.attend import check_in, end_booking, extend
 from hub.bookings.book import NewBooking, book_room, book_walk_up
 from hub.bookings.change import BookingChanges, cancel, change_booking
-from hub.bookings.reading import BookingRecord, booking, bookings_of, bookings_on, local_day, meetings
+from hub.bookings.reading import (
+    BookingRecord,
+    booking,
+    bookings_of,
+    bookings_on,
+    local_day,
+    meetings,
+    meetings_in,
+)
 from hub.bookings.repository import next_deadline
 from hub.bookings.settling import settle_due, settle_room
 
@@ -31,6 +39,7 @@ __all__ = [
     "extend",
     "local_day",
     "meetings",
+    "meetings_in",
     "next_deadline",
     "settle_due",
     "settle_room",

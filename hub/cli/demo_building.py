@@ -13,6 +13,7 @@ from hub.accounts.passwords import hash_password
 from hub.accounts.service import ADMIN, MANAGER, MEMBER, Account, add_user
 from hub.bookings import service as bookings
 from hub.bookings.service import NewBooking
+from hub.cli.demo_plan import draw_plan
 from hub.rooms import service as rooms
 from hub.rooms.service import NewRoom, RoomRecord
 
@@ -125,6 +126,8 @@ def furnish(session: Session, zone: ZoneInfo, now: datetime) -> None:
     for name, floor, seats, amenities in ROOMS:
         new = NewRoom(name=name, floor_id=floors[floor], capacity=seats, amenities=amenities)
         at[name] = rooms.add_room(session, new, now)
+    for name, floor_id in floors.items():
+        draw_plan(session, floor_id, [room for room in at.values() if room.floor.name == name])
     people = _people(session, now)
     for meeting in sorted(_meetings(zone, now), key=lambda one: one.starts_at):
         _hold(session, at[meeting.room], people[meeting.organizer], meeting, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -34,10 +35,21 @@ def room_state(session: Session, room_id: str, now: datetime) -> RoomState:
 def view(session: Session, room_id: str, now: datetime) -> tuple[RoomState, datetime]:
     """The room at `now`, and when the document wants to be published again although nothing was changed."""
     room = rooms.room(session, room_id)
-    until = now + timedelta(seconds=HORIZON_S * 3 // 2)
-    ahead = [_meeting(one.shown_to(None)) for one in bookings.meetings(session, room.key, now, until)]
+    ahead = _ahead(session, [room], now)[room.key]
     state = _fitted(room, ahead, unix(now))
     return state, from_unix(_publish_due(state, ahead, unix(now)))
+
+
+def states(session: Session, some: Sequence[RoomRecord], now: datetime) -> dict[str, RoomState]:
+    """The `room_state` of each of these rooms, by its id."""
+    ahead = _ahead(session, some, now)
+    return {room.id: _fitted(room, ahead[room.key], unix(now)) for room in some}
+
+
+def _ahead(session: Session, some: Sequence[RoomRecord], now: datetime) -> dict[int, list[Meeting]]:
+    until = now + timedelta(seconds=HORIZON_S * 3 // 2)
+    found = bookings.meetings_in(session, [room.key for room in some], now, until)
+    return {key: [_meeting(one.shown_to(None)) for one in theirs] for key, theirs in found.items()}
 
 
 def etag(state: RoomState) -> str:

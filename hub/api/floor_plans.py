@@ -1,0 +1,216 @@
+"""Floor plans: where each room is and what it says now, as JSON and drawn."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, delete, get, put
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath
+from msgspec import Meta
+from sqlalchemy.orm import Session
+
+from hub.api.context import Asking, Hub, requires_admin
+from hub.api.etag import etag_of, knows
+from hub.api.schema import Body, Record
+from hub.clock import from_unix
+from hub.panel import room_view
+from hub.rooms import drawing, floor_plan, plans
+from hub.rooms.floor_plan import BUSY, CHECK_IN, FREE, OUT_OF_SERVICE, RoomLook
+from hub.rooms.plans import FloorPlan, RoomOnPlan
+from hub.rooms.service import RoomRecord
+from hub.rooms.shapes import Extent, Shape
+
+if TYPE_CHECKING:
+    from shared.room_state import RoomState
+
+SVG = "image/svg+xml"
+LOCKED = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What is in a drawing can do nothing, even where it gets past the list of what may come in."""
+FAR = timedelta(hours=12)
+"""What is further away than the ring reaches is not said."""
+
+
+class NewPlan(Body):
+    """In the plan's own whole units. Later rooms lie on top of earlier ones."""
+
+    width: Extent
+    height: Extent
+    rooms: Annotated[list[RoomOnPlan], Meta(max_length=plans.MAX_ROOMS)]
+
+
+class RoomNow(Record):
+    """`look` is what it is drawn as: `check_in` waits for somebody to check in. `until` is when that ends:
+    null where it is not known, or more than twelve hours away."""
+
+    room_id: str
+    shape: Shape
+    name: str
+    capacity: int
+    status: Literal["available", "occupied", "out_of_service"]
+    look: Literal["free", "check_in", "busy", "out_of_service"]
+    until: datetime | None
+    says: Annotated[str, Meta(examples=["free until 11:00"])]
+
+
+class Plan(Record):
+    """`hasDrawing`: whether there is a `background.svg`."""
+
+    floor_id: str
+    name: str
+    building_id: str
+    width: int
+    height: int
+    has_drawing: bool
+    rooms: list[RoomNow]
+
+
+class DrawingBroughtIn(Record):
+    """`leftOut` names elements and attributes that did not come in with it."""
+
+    bytes: int
+    left_out: list[str]
+
+
+@get("/floors/{id:str}/plan", tags=["floor plans"])
+async def get_plan(hub: Hub, request: Asking, id: FromPath[str]) -> Response[Plan]:
+    """The shapes of its rooms, with what each says now. `If-None-Match` saves sending what is known."""
+    now = hub.clock.now()
+    found = await hub.database.read(lambda session: _plan_now(session, id, now))
+    return _unless_known(request, found, msgspec.json.encode(found))
+
+
+@get("/floors/{id:str}/plan.svg", tags=["floor plans"], media_type=SVG)
+async def get_plan_drawn(hub: Hub, request: Asking, id: FromPath[str]) -> Response[bytes]:
+    """The same, drawn: each room's status as fill, pattern and word, each room a link to its page."""
+    now = hub.clock.now()
+    svg = await hub.database.read(lambda session: _drawn(session, id, now))
+    return _unless_known(request, svg, svg)
+
+
+@put("/floors/{id:str}/plan", guards=[requires_admin], tags=["floor plans"])
+async def set_plan(hub: Hub, id: FromPath[str], data: NewPlan) -> Plan:
+    """Replaces the plan's size and shapes; a background stays."""
+    now = hub.clock.now()
+
+    def work(session: Session) -> Plan:
+        plans.set_plan(session, id, data.width, data.height, data.rooms)
+        return _plan_now(session, id, now)
+
+    return await hub.database.write(work)
+
+
+@get("/floors/{id:str}/plan/background.svg", tags=["floor plans"], media_type=SVG)
+async def get_background(hub: Hub, request: Asking, id: FromPath[str]) -> Response[bytes]:
+    svg = (await hub.database.read(lambda session: plans.drawing(session, id))).encode()
+    return _unless_known(request, svg, svg)
+
+
+@put(
+    "/floors/{id:str}/plan/background.svg",
+    guards=[requires_admin],
+    tags=["floor plans"],
+    responses={413: ResponseSpec(None, description="More than 1 MiB")},
+)
+async def set_background(hub: Hub, id: FromPath[str], body: bytes) -> DrawingBroughtIn:
+    """Lays an SVG behind the rooms, stretched over the plan. The body is the file itself, in UTF-8, at most
+    512 KiB; of it only lines, areas and words come in."""
+    cleaned = drawing.clean(body)
+    await hub.database.write(lambda session: plans.set_drawing(session, id, cleaned))
+    return DrawingBroughtIn(bytes=len(cleaned.svg.encode()), left_out=list(cleaned.left_out))
+
+
+@delete("/floors/{id:str}/plan/background.svg", guards=[requires_admin], tags=["floor plans"])
+async def remove_background(hub: Hub, id: FromPath[str]) -> None:
+    await hub.database.write(lambda session: plans.set_drawing(session, id, None))
+
+
+def _unless_known(request: Asking, content: Any, body: bytes) -> Response[Any]:
+    headers = {"ETag": etag_of(body), "Cache-Control": "private, no-cache"}
+    svg = isinstance(content, bytes)
+    if svg:
+        headers |= LOCKED
+    if knows(request, headers["ETag"]):
+        return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, headers=headers, media_type=SVG if svg else None)
+
+
+def _drawn(session: Session, floor_id: str, now: datetime) -> bytes:
+    plan = plans.floor_plan(session, floor_id)
+    looks = {room.id: _look(room, state, now)[0] for room, state in _with_states(session, plan, now)}
+    return floor_plan.draw(plan, looks).encode()
+
+
+def _plan_now(session: Session, floor_id: str, now: datetime) -> Plan:
+    plan = plans.floor_plan(session, floor_id)
+    shapes = {room.id: shape for room, shape in plan.rooms}
+    return Plan(
+        floor_id=plan.floor.id,
+        name=plan.floor.name,
+        building_id=plan.building.id,
+        width=plan.width,
+        height=plan.height,
+        has_drawing=plan.drawing is not None,
+        rooms=[
+            _room_now(room, shapes[room.id], state, now) for room, state in _with_states(session, plan, now)
+        ],
+    )
+
+
+def _with_states(session: Session, plan: FloorPlan, now: datetime) -> list[tuple[RoomRecord, RoomState]]:
+    some = [room for room, _ in plan.rooms]
+    found = room_view.states(session, some, now)
+    return [(room, found[room.id]) for room in some]
+
+
+def _room_now(room: RoomRecord, shape: Shape, state: RoomState, now: datetime) -> RoomNow:
+    look, until = _look(room, state, now)
+    return RoomNow(
+        room_id=room.id,
+        shape=shape,
+        name=room.name,
+        capacity=room.capacity,
+        status=state["status"],  # type: ignore[arg-type]  # status_at knows no other
+        look=look.kind,  # type: ignore[arg-type]  # one of the four
+        until=until,
+        says=look.says,
+    )
+
+
+def _look(room: RoomRecord, state: RoomState, now: datetime) -> tuple[RoomLook, datetime | None]:
+    """What the room is drawn as, and until when."""
+    kind, word, preposition, ends_unix = _standing(state)
+    until = None if ends_unix is None else from_unix(ends_unix)
+    if until is None or until > now + FAR:
+        return RoomLook(kind, word, ""), None
+    return RoomLook(kind, word, f"{preposition} {_clock(until, now, room.building.zone)}"), until
+
+
+def _standing(state: RoomState) -> tuple[str, str, str, int | None]:
+    """Kind and word, and what stands before the moment at which it ends, in seconds since 1970."""
+    current, following = state["current"], state["next"]
+    if state["room"]["outOfService"] is not None:
+        return OUT_OF_SERVICE, "Out of service", "", None
+    if current is None:
+        return FREE, "Free", "until", following["startUnix"] if following else None
+    by = current["checkInByUnix"]
+    if state["checkedIn"] or by is None:
+        return BUSY, "Busy", "until", current["endUnix"]
+    return CHECK_IN, "Check-in", "by", by
+
+
+def _clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The local time, with its weekday where that is another."""
+    local = at.astimezone(zone)
+    same_day = local.date() == now.astimezone(zone).date()
+    return local.strftime("%H:%M" if same_day else "%a %H:%M")
+
+
+ROUTES = [get_plan, get_plan_drawn, set_plan, get_background, set_background, remove_background]
