@@ -133,13 +133,15 @@ async def remove_background(hub: Hub, id: FromPath[str]) -> None:
 
 
 def _unless_known(request: Asking, content: Any, body: bytes) -> Response[Any]:
+    """`content` is an SVG as bytes, or a record; `body` is what makes it another one."""
     headers = {"ETag": etag_of(body), "Cache-Control": "private, no-cache"}
-    svg = isinstance(content, bytes)
-    if svg:
+    media_type = None
+    if isinstance(content, bytes):
         headers |= LOCKED
+        media_type = SVG
     if knows(request, headers["ETag"]):
-        return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(content, headers=headers, media_type=SVG if svg else None)
+        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers, media_type=media_type)
+    return Response(content, headers=headers, media_type=media_type)
 
 
 def _drawn(session: Session, floor_id: str, now: datetime) -> bytes:

@@ -92,7 +92,7 @@ def _lift() -> str:
 def _door(shape: Shape) -> str:
     """Ajar, into the corridor."""
     xs, ys = zip(*shape.corners, strict=True)
-    hinge, leaf = min(xs) + 24, 44
+    hinge, leaf = min(xs) + 24, 38
     at_back = max(ys) < CORRIDOR[0]
     wall, swing = (CORRIDOR[0], 1) if at_back else (CORRIDOR[1], -1)
     return (

@@ -92,8 +92,8 @@ def draw(plan: FloorPlan, looks: Mapping[str, RoomLook]) -> str:
 
 
 _STYLE = (
-    "<style>.floor-plan a:focus-visible{outline:none}.floor-plan a:focus-visible .shape,"
-    ".floor-plan a:hover .shape{stroke:#3b4ba3;stroke-width:4px;vector-effect:non-scaling-stroke}"
+    "<style>.floor-plan a:focus-visible{outline:none}.floor-plan a:focus-visible .edge,"
+    ".floor-plan a:hover .edge{stroke:#3b4ba3;stroke-width:4px;vector-effect:non-scaling-stroke}"
     "@media (max-width:640px){.floor-plan .desk{display:none}.floor-plan .phone{display:inline}}</style>"
 )
 
@@ -137,10 +137,11 @@ def _behind(plan: FloorPlan) -> str:
 
 def _room(plan: FloorPlan, room: RoomRecord, shape: Shape, look: RoomLook, unit: float) -> str:
     paint = _PAINT[look.kind]
-    edge = f'stroke="{paint.edge}" stroke-width="{_number(3 * unit)}" stroke-linejoin="round"'
-    layers = [_shape(shape, unit, f'class="shape" fill="{paint.fill}" {edge}')]
+    layers = [_shape(shape, unit, f'fill="{paint.fill}"')]
     if paint.pattern:
         layers.append(_shape(shape, unit, f'fill="url(#{paint.pattern}-{plan.floor.id})"'))
+    edge = f'stroke="{paint.edge}" stroke-width="{_number(3 * unit)}" stroke-linejoin="round"'
+    layers.append(_shape(shape, unit, f'class="edge" fill="none" {edge}'))
     labels = (_label(room, shape, look, paint, sizes, plan.width) for sizes in _SIZES)
     return (
         f'<a href={quoteattr("/rooms/" + room.id)} data-room={quoteattr(room.id)} data-look="{look.kind}">'

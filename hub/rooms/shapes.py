@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import hypot
 from typing import Annotated
 
 import msgspec
@@ -81,19 +82,27 @@ def label_box(shape: Shape) -> Box:
         ]
         for row in range(CELLS)
     ]
-    row, column, rows, columns = max(
-        _blocks(inside), key=lambda block: _liking(block[3] * across, block[2] * down)
-    )
-    return (left + column * across, top + row * down, columns * across, rows * down)
+    boxes = [
+        (left + column * across, top + row * down, columns * across, rows * down)
+        for row, column, rows, columns in _blocks(inside)
+    ]
+    enough = max(map(_liking, boxes)) * 0.7
+    middle = (left + CELLS * across / 2, top + CELLS * down / 2)
+    return min((box for box in boxes if _liking(box) >= enough), key=lambda box: _distance(box, middle))
 
 
-def _liking(width: float, height: float) -> float:
-    """Labels are about twice as wide as high; what is beyond that helps little."""
-    return min(width, 2.5 * height) + width * height / LARGEST / LARGEST
+def _liking(box: Box) -> float:
+    """Labels are wider than high: what is beyond that helps nothing."""
+    return min(box[2], 2.5 * box[3])
+
+
+def _distance(box: Box, point: tuple[float, float]) -> float:
+    left, top, width, height = box
+    return hypot(left + width / 2 - point[0], top + height / 2 - point[1])
 
 
 def _blocks(inside: list[list[bool]]) -> Iterator[tuple[int, int, int, int]]:
-    """Every block of cells that are all inside and can't grow sideways: row, column, rows, columns."""
+    """Every block of cells that are all inside and can't grow: row, column, rows, columns."""
     yield (CELLS // 2, CELLS // 2, 0, 0)
     for top in range(CELLS):
         open_columns = [True] * CELLS
@@ -102,9 +111,15 @@ def _blocks(inside: list[list[bool]]) -> Iterator[tuple[int, int, int, int]]:
             begins = 0
             for column, is_open in enumerate([*open_columns, False]):
                 if not is_open:
-                    if column > begins:
+                    if column > begins and not _can_grow(inside, top, bottom, begins, column):
                         yield (top, begins, bottom - top + 1, column - begins)
                     begins = column + 1
+
+
+def _can_grow(inside: list[list[bool]], top: int, bottom: int, begins: int, ends: int) -> bool:
+    """Upwards or downwards."""
+    beside = [row for row in (top - 1, bottom + 1) if 0 <= row < CELLS]
+    return any(all(inside[row][begins:ends]) for row in beside)
 
 
 def _holds(corners: Sequence[Point], x: float, y: float, width: float, height: float) -> bool:
