@@ -284,6 +284,60 @@ export interface paths {
         patch: operations["ApiV1FloorsIdRenameFloor"];
         trace?: never;
     };
+    "/api/v1/floors/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetPlan */
+        get: operations["ApiV1FloorsIdPlanGetPlan"];
+        /** SetPlan */
+        put: operations["ApiV1FloorsIdPlanSetPlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floors/{id}/plan.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetPlanDrawn */
+        get: operations["ApiV1FloorsIdPlanSvgGetPlanDrawn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floors/{id}/plan/background.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetBackground */
+        get: operations["ApiV1FloorsIdPlanBackgroundSvgGetBackground"];
+        /** SetBackground */
+        put: operations["ApiV1FloorsIdPlanBackgroundSvgSetBackground"];
+        post?: never;
+        /** RemoveBackground */
+        delete: operations["ApiV1FloorsIdPlanBackgroundSvgRemoveBackground"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/issues": {
         parameters: {
             query?: never;
@@ -539,6 +593,11 @@ export interface components {
             /** @description An IANA name, such as Europe/Berlin */
             timeZone?: string | null;
         };
+        /** DrawingBroughtIn */
+        DrawingBroughtIn: {
+            bytes: number;
+            leftOut: string[];
+        };
         /** Extension */
         Extension: {
             minutes: number;
@@ -612,6 +671,12 @@ export interface components {
             name: string;
             roomId: string | null;
             secret: string;
+        };
+        /** NewPlan */
+        NewPlan: {
+            height: number;
+            rooms: components["schemas"]["RoomOnPlan"][];
+            width: number;
         };
         /** Nothing */
         Nothing: Record<string, never>;
@@ -688,6 +753,16 @@ export interface components {
             name?: string;
             roomId?: string | null;
         };
+        /** Plan */
+        Plan: {
+            buildingId: string;
+            floorId: string;
+            hasDrawing: boolean;
+            height: number;
+            name: string;
+            rooms: components["schemas"]["RoomNow"][];
+            width: number;
+        };
         /** Policy */
         Policy: {
             /** @default 0 */
@@ -724,10 +799,28 @@ export interface components {
             quickBookMinutes?: number[] | null;
             requiresApproval?: boolean | null;
         };
+        /** Polygon */
+        Polygon: {
+            /** @constant */
+            kind: "polygon";
+            points: [
+                number,
+                number
+            ][];
+        };
         /** Press */
         Press: {
             /** @description From the left */
             key: number;
+        };
+        /** Rectangle */
+        Rectangle: {
+            height: number;
+            /** @constant */
+            kind: "rectangle";
+            width: number;
+            x: number;
+            y: number;
         };
         /** Room */
         Room: {
@@ -742,6 +835,25 @@ export interface components {
             revision: number;
             /** @enum {string} */
             status: "available" | "occupied" | "out_of_service";
+        };
+        /** RoomNow */
+        RoomNow: {
+            capacity: number;
+            /** @enum {string} */
+            look: "free" | "check_in" | "busy" | "out_of_service";
+            name: string;
+            roomId: string;
+            /** @example free until 11:00 */
+            says: string;
+            shape: components["schemas"]["Rectangle"] | components["schemas"]["Polygon"];
+            /** @enum {string} */
+            status: "available" | "occupied" | "out_of_service";
+            until: string | null;
+        };
+        /** RoomOnPlan */
+        RoomOnPlan: {
+            roomId: string;
+            shape: components["schemas"]["Rectangle"] | components["schemas"]["Polygon"];
         };
         /** RoomToAdd */
         RoomToAdd: {
@@ -1698,6 +1810,255 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Floor"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FloorsIdPlanGetPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FloorsIdPlanSetPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FloorsIdPlanSvgGetPlanDrawn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FloorsIdPlanBackgroundSvgGetBackground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FloorsIdPlanBackgroundSvgSetBackground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingBroughtIn"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description More than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ApiV1FloorsIdPlanBackgroundSvgRemoveBackground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
