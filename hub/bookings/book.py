@@ -49,6 +49,7 @@ def book_room(session: Session, who: Account, request: NewBooking, now: datetime
     ) | {
         "title": request.title,
         "organizer_key": who.key,
+        "organizer_department": who.department,
         "booked_by_key": who.key,
         "attendees": request.attendees,
         "private": request.private,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from hub.accounts.service import account_with_email
+from hub.accounts.service import Account, account_with_email
 from hub.bookings import repository
 from hub.bookings.calendar_file import CalendarEvent, Remark
 from hub.bookings.lifecycle import Standing, check_in_deadline, next_deadline
@@ -108,12 +108,12 @@ def _uid(building: BuildingRecord, event: CalendarEvent) -> str:
     return hashlib.sha256(f"{building.id}\n{event.identity}".encode()).hexdigest()
 
 
-def _organizers(session: Session, emails: Iterable[str | None]) -> dict[str, int]:
+def _organizers(session: Session, emails: Iterable[str | None]) -> dict[str, Account]:
     """The users among them, by address."""
     found = {}
     for email in emails:
         try:
-            found[email or ""] = account_with_email(session, email or "").key
+            found[email or ""] = account_with_email(session, email or "")
         except NotFound:
             continue
     return found
@@ -175,7 +175,7 @@ def _remark(event: CalendarEvent, room: RoomRecord, obstacle: _Obstacle, buildin
 
 
 def _row(
-    event: CalendarEvent, uid: str, room: RoomRecord, organizer_key: int | None, now: datetime
+    event: CalendarEvent, uid: str, room: RoomRecord, organizer: Account | None, now: datetime
 ) -> dict[str, Any]:
     """A row of the table. An import has no buffer: that too is policy."""
     past = event.ends_at <= now
@@ -186,7 +186,8 @@ def _row(
         "id": new_id(),
         "room_key": room.key,
         "title": event.title,
-        "organizer_key": organizer_key,
+        "organizer_key": organizer.key if organizer else None,
+        "organizer_department": organizer.department if organizer else None,
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
         "blocks_until": event.ends_at,

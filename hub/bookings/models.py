@@ -45,6 +45,8 @@ class Booking(Base):
     title: Mapped[str] = mapped_column(String(255))
     organizer_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
     """Null for a walk-up and for what was imported."""
+    organizer_department: Mapped[str | None] = mapped_column(String(255))
+    """As it was when the booking was made: who moves on takes none of it along."""
     booked_by_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
     starts_at: Mapped[datetime] = mapped_column(UtcTime)
     ends_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -22,7 +22,8 @@ from hub.rooms.service import RoomRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRecord:
-    """A booking at the moment it was asked for. `blocks_until` is None where it takes nothing from its room."""
+    """A booking at the moment it was asked for. `blocks_until` is None where it takes nothing from its room;
+    `organizer` has the department of when it was booked."""
 
     key: int
     id: str
@@ -84,6 +85,8 @@ def _record(
 ) -> BookingRecord:
     values = {name: become.get(name, getattr(row, name)) for name in _PLAIN}
     values["revision"] += 1 if become else 0
+    if organizer is not None:
+        organizer = replace(organizer, department=row.organizer_department)
     return BookingRecord(**values, room_id=room.id, organizer=organizer)
 
 

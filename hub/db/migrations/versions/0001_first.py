@@ -14,6 +14,7 @@ def upgrade() -> None:
     import hub.accounts.models
     import hub.bookings.models
     import hub.db.idempotency
+    import hub.mail.models
     import hub.panel.models
     import hub.rooms.models
 
