@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 NO_BROKER = "none"
 
@@ -19,6 +20,8 @@ class Settings:
 
     `broker_url` None is the embedded broker; `none` is a hub without one, beside another that has it.
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
+    `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
+    `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
     """
 
     data_dir: Path = Path("data")
@@ -33,6 +36,8 @@ class Settings:
     broker_url: str | None = None
     public_url: str | None = None
     login_failures_per_minute: int = 10
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
 
     @property
     def database(self) -> str:
@@ -46,6 +51,10 @@ class Settings:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
         return f"http://{host}:{self.port}"
 
+    @property
+    def mail_sender(self) -> str:
+        return self.mail_from or f"circletime@{urlsplit(self.url).hostname}"
+
 
 def _port(name: str, words: str) -> int:
     if not words.isdigit() or not 0 <= int(words) <= 65535:
@@ -56,7 +65,7 @@ def _port(name: str, words: str) -> int:
 def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings in `environ`, each replaced by the flag of its name where that is not None."""
     found: dict[str, object] = {}
-    for name in ("host", "mqtt_host", "database_url", "broker_url", "public_url"):
+    for name in ("host", "mqtt_host", "database_url", "broker_url", "public_url", "smtp_url", "mail_from"):
         if words := environ.get(f"CIRCLETIME_{name.upper()}"):
             found[name] = words
     for name in ("data_dir", "mqtts_certificate", "mqtts_key"):
