@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from litestar import Litestar, Router
@@ -15,9 +16,23 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
+from sqlalchemy.orm import Session
 
-from hub.accounts.attempts import FailedLogins
-from hub.api import auth, bookings, buildings, events, floor_plans, health, panel, problems, rooms, web_app
+from hub.accounts import recovery
+from hub.api import (
+    auth,
+    bookings,
+    buildings,
+    events,
+    floor_plans,
+    health,
+    own_account,
+    panel,
+    problems,
+    rooms,
+    users,
+    web_app,
+)
 from hub.api.change_feed import ChangeFeed
 from hub.api.context import Parts, requires_login
 from hub.clock import Clock, WallClock
@@ -25,6 +40,9 @@ from hub.db.database import Database
 from hub.db.migrate import upgrade
 from hub.errors import Unavailable
 from hub.events import Events
+from hub.mail.mailers import ConsoleMailer, Mailer, SmtpMailer, smtp_server
+from hub.mail.outbox import MakeLink
+from hub.mail.sending import send_mail
 from hub.mqtt.broker_auth import Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.embedded_broker import EmbeddedBroker
@@ -34,6 +52,8 @@ from hub.sweeper import sweep
 
 ROUTES = [
     *auth.ROUTES,
+    *own_account.ROUTES,
+    *users.ROUTES,
     *buildings.ROUTES,
     *rooms.ROUTES,
     *floor_plans.ROUTES,
@@ -87,7 +107,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     switchboard = _switchboard(settings, database, clock)
     panels = switchboard.panels if switchboard else NoPanels()
     hub = Parts(settings, database, clock, database.events, panels)
-    failed_logins = FailedLogins(settings.login_failures_per_minute)
+    mailer, make_link = _mailer(settings), _links(settings)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -96,7 +116,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
             await switchboard.start()
         feed = ChangeFeed(database, clock)
         await feed.begin()
-        runs = (sweep(database, clock), feed.run())
+        mail = send_mail(database, clock, mailer, make_link)
+        runs = (sweep(database, clock), feed.run(), mail)
         tasks = [asyncio.create_task(one) for one in runs]
         try:
             yield
@@ -118,7 +139,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         middleware=[DefineMiddleware(auth.Authentication)],
         dependencies={
             "hub": Provide(lambda: hub, sync_to_thread=False),
-            "failed_logins": Provide(lambda: failed_logins, sync_to_thread=False),
         },
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(),
@@ -127,6 +147,26 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     )
     app.state.hub = hub
     return app
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url is None:
+        return ConsoleMailer()
+    try:
+        server = smtp_server(settings.smtp_url)
+    except ValueError as error:
+        raise BadSetting(f"CIRCLETIME_SMTP_URL can't be used: {error}") from error
+    return SmtpMailer(server, settings.mail_sender)
+
+
+def _links(settings: Settings) -> MakeLink:
+    """Every link that is mailed leads to the page where a password is set."""
+
+    def make(session: Session, kind: str, recipient: str, now: datetime) -> str | None:
+        secret = recovery.new_link_secret(session, kind, recipient, now)
+        return None if secret is None else f"{settings.url}/set-password?token={secret}"
+
+    return make
 
 
 def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | None:

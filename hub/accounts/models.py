@@ -1,17 +1,21 @@
-"""Users and their access tokens."""
+"""Users, what proves who they are, how often that failed, and who changed what."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
 
 
 class User(Base):
+    """A row is kept for ever: bookings and the audit log refer to it after the person has left."""
+
     __tablename__ = "users"
+    __table_args__ = (Index("ix_users_name", "name", "key"),)
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -21,16 +25,68 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(16))
     department: Mapped[str | None] = mapped_column(String(255))
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    """Null until the invitation is accepted."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class AccessToken(Base):
-    """Only the SHA-256 of a token is kept; 256 random bits need no slow hash."""
+    """A login's session, or an API token. Only its SHA-256 is kept; 256 random bits need no slow hash."""
 
     __tablename__ = "access_tokens"
 
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    """What its owner calls it by; it opens nothing."""
     user_key: Mapped[int] = mapped_column(ForeignKey("users.key"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str | None] = mapped_column(String(255))
+    """An API token's, given by its owner; for a session the program that logged in."""
+    scope: Mapped[str | None] = mapped_column(String(16))
+    """An API token's."""
+    address: Mapped[str | None] = mapped_column(String(64))
+    """Where a session logged in from."""
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+
+
+class PasswordLink(Base):
+    """A link that was mailed, and lets its holder set the user's password once; the hash of its secret."""
+
+    __tablename__ = "password_links"
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_key: Mapped[int] = mapped_column(ForeignKey("users.key"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+class Attempts(Base):
+    """How often something was tried for one subject since it was last forgotten.
+
+    The subject is kept as its SHA-256: people type passwords where an address belongs.
+    """
+
+    __tablename__ = "attempts"
+
+    limit: Mapped[str] = mapped_column(String(32), primary_key=True)
+    subject: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    times: Mapped[int]
+    forgotten_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+class AuditEntry(Base):
+    """Who changed what; written in the transaction that changes it, and never changed itself."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_actor", "actor_key", "key"),
+        Index("ix_audit_log_subject", "subject_id", "key"),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    actor_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    """Null: the command line, or the hub itself."""
+    action: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -21,7 +21,7 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 _nobody = _hasher.hash("nobody has this password")
 
 
-def hash_password(password: str) -> str:
+def check_length(password: str) -> None:
     """Raises Refused where it is shorter than SHORTEST or longer than LONGEST characters."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise Refused(
@@ -29,6 +29,11 @@ def hash_password(password: str) -> str:
             "This password cannot be used",
             f"A password has {SHORTEST} to {LONGEST} characters.",
         )
+
+
+def hash_password(password: str) -> str:
+    """Raises what `check_length` raises."""
+    check_length(password)
     return _hasher.hash(password)
 
 
@@ -39,6 +44,11 @@ def _verify(kept: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
+
+
+async def new_password_hash(password: str) -> str:
+    """`hash_password` on a thread of its own."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, hash_password, password)
 
 
 async def verify_password(kept: str | None, password: str) -> bool:

@@ -1,31 +1,53 @@
-"""Who somebody is, and what proves it (brief, section 2.1)."""
+"""Who there is, and what they may do here (brief, section 2.1)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy.orm import Session
 
-from hub.accounts import repository
-from hub.accounts.models import AccessToken, User
-from hub.accounts.tokens import new_secret, secret_hash
+from hub.accounts import access, audit, recovery, repository
+from hub.accounts.access import TOKEN_LIFE, account_with_token, close_session, open_session
+from hub.accounts.account import ADMIN, MANAGER, MEMBER, ROLES, Account, account_of
+from hub.accounts.models import User
 from hub.db.base import new_id
-from hub.db.database import emit
 from hub.errors import Conflict, NotFound, Refused, not_found
-from hub.events import SessionEnded
 
-MEMBER, MANAGER, ADMIN = "member", "manager", "admin"
-ROLES = (MEMBER, MANAGER, ADMIN)
-TOKEN_LIFE = timedelta(days=7)
+__all__ = [
+    "ADMIN",
+    "MANAGER",
+    "MEMBER",
+    "ROLES",
+    "TOKEN_LIFE",
+    "Account",
+    "UserChanges",
+    "UserRecord",
+    "account_with_email",
+    "account_with_id",
+    "account_with_token",
+    "accounts_with_keys",
+    "add_user",
+    "change_password",
+    "change_user",
+    "close_session",
+    "open_session",
+    "plain_email",
+    "user",
+    "users",
+]
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"\x00-\x1f\x7f-\x9f]+@[^\s@<>()\[\]\\,;:"\x00-\x1f\x7f-\x9f]+""")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody, as the other domains know them. `key` is the row others refer to."""
+class UserRecord:
+    """A user as admins see them; `invited` until there is a password."""
 
     key: int
     id: str
@@ -33,26 +55,20 @@ class Account:
     name: str
     role: str
     department: str | None
-
-    @property
-    def manages(self) -> bool:
-        return self.role in {MANAGER, ADMIN}
-
-    @property
-    def is_admin(self) -> bool:
-        return self.role == ADMIN
+    active: bool
+    invited: bool
+    created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a login is checked against; `account` is None for an address nobody has."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserChanges:
+    """What is UNSET stays as it is."""
 
-    account: Account | None
-    password_hash: str | None
-
-
-def _account(user: User) -> Account:
-    return Account(user.key, user.id, user.email, user.name, user.role, user.department)
+    email: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    role: str | UnsetType = UNSET
+    department: str | UnsetType | None = UNSET
+    active: bool | UnsetType = UNSET
 
 
 def add_user(
@@ -64,80 +80,167 @@ def add_user(
     now: datetime,
     password_hash: str | None = None,
     department: str | None = None,
+    by: Account | None = None,
 ) -> Account:
-    """Raises Refused for an address or a role that is none, Conflict where the address is taken."""
-    email = email.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > 254:
-        raise Refused("bad-email", "This is not an e-mail address", f"{email!r} is not an e-mail address.")
-    if role not in ROLES:
-        raise Refused("bad-role", "There is no such role", f"A role is one of {', '.join(ROLES)}.")
-    if not 0 < len(name.strip()) <= 255:
-        raise Refused("bad-name", "This name cannot be used", "A name has 1 to 255 characters.")
-    if repository.user_with_email(session, email):
-        raise Conflict(
-            "email-taken", "This address has an account already", f"{email} has an account already."
-        )
-    user = User(
+    """Without a password, mails the link that sets one, if `by` asks for it.
+
+    Raises Refused for an address or a role that is none, Conflict where the address is taken.
+    """
+    added = User(
         id=new_id(),
-        email=email,
-        name=name.strip(),
-        role=role,
-        department=department,
+        email=_free_email(session, email),
+        name=_named(name),
+        role=_role(role),
+        department=_department(department),
         password_hash=password_hash,
         active=True,
         created_at=now,
     )
-    session.add(user)
+    session.add(added)
     session.flush()
-    return _account(user)
+    audit.record(session, by, "user.create", added.id, {"email": added.email, "role": role}, now)
+    if password_hash is None and by is not None:
+        recovery.invite(session, added.email, now)
+    return account_of(added)
 
 
-def credentials(session: Session, email: str) -> Credentials:
-    user = repository.user_with_email(session, email)
-    if user is None or not user.active:
-        return Credentials(None, None)
-    return Credentials(_account(user), user.password_hash)
+def change_user(
+    session: Session, user_id: str, changes: UserChanges, *, by: Account | None, now: datetime
+) -> UserRecord:
+    """Changes what is set. Deactivating ends sessions and API tokens; what the user did stays on record.
+
+    Raises NotFound, Conflict for the last admin, and what `add_user` raises.
+    """
+    found = _found(session, user_id)
+    before = _plain(found)
+    checks: dict[str, Callable[[Any], Any]] = {
+        "email": lambda email: _free_email(session, email, found),
+        "name": _named,
+        "role": _role,
+        "department": _department,
+        "active": bool,
+    }
+    for field, check in checks.items():
+        value = getattr(changes, field)
+        if value is not UNSET:
+            setattr(found, field, check(value))
+    changed = audit.differences(before, _plain(found))
+    if changed:
+        _follow(session, found, changed, now)
+        audit.record(session, by, "user.change", found.id, changed, now)
+    return _record(found)
 
 
-def open_session(session: Session, account: Account, now: datetime) -> str:
-    """A new access token, told this once; it lives for TOKEN_LIFE."""
-    repository.remove_expired_tokens(session, now)
-    token = new_secret()
-    session.add(
-        AccessToken(
-            hash=secret_hash(token), user_key=account.key, created_at=now, expires_at=now + TOKEN_LIFE
-        )
-    )
-    return token
+def _follow(session: Session, found: User, changed: dict[str, list[Any]], now: datetime) -> None:
+    """What a change of a user brings with it."""
+    session.flush()
+    if {"role", "active"} & changed.keys() and not repository.active_with_role(session, ADMIN):
+        raise Conflict("last-admin", "Somebody must be admin", "Make somebody else an admin first.")
+    if "active" in changed and not found.active:
+        access.end_sessions(session, account_of(found))
+        access.end_api_tokens(session, account_of(found))
+    if {"email", "active"} & changed.keys():
+        repository.remove_links(session, found.key)
+        if found.active and found.password_hash is None:
+            recovery.invite(session, found.email, now)
 
 
-def account_with_token(session: Session, token: str, now: datetime) -> Account | None:
-    user = repository.token_owner(session, secret_hash(token), now)
-    return _account(user) if user else None
+def change_password(
+    session: Session, account: Account, password_hash: str, token: str, now: datetime
+) -> None:
+    """Ends the user's other sessions; `token` is the one that asks."""
+    found = _found(session, account.id)
+    found.password_hash = password_hash
+    repository.remove_links(session, found.key)
+    access.end_sessions(session, account, but_not=token)
+    audit.record(session, account, "user.password", found.id, {}, now)
 
 
-def close_session(session: Session, account: Account, token: str) -> None:
-    """Revokes the token at once; streams opened with it end."""
-    repository.remove_token(session, secret_hash(token))
-    emit(session, SessionEnded(account.id, secret_hash(token)))
+def users(session: Session, after: tuple[str, int] | None, limit: int) -> list[UserRecord]:
+    """By name, deactivated ones too; `after` is name and key of the last one already seen."""
+    return [_record(found) for found in repository.users_by_name(session, after, limit)]
+
+
+def user(session: Session, user_id: str) -> UserRecord:
+    """Raises NotFound."""
+    return _record(_found(session, user_id))
 
 
 def account_with_id(session: Session, user_id: str) -> Account:
     """Raises NotFound."""
-    user = repository.user_with_id(session, user_id)
-    if user is None:
-        raise not_found("user", user_id)
-    return _account(user)
+    return account_of(_found(session, user_id))
 
 
 def account_with_email(session: Session, email: str) -> Account:
     """Raises NotFound."""
-    user = repository.user_with_email(session, email)
-    if user is None:
+    found = repository.user_with_email(session, email)
+    if found is None:
         raise NotFound("user-not-found", "There is no such user", f"Nobody here has the address {email}.")
-    return _account(user)
+    return account_of(found)
 
 
 def accounts_with_keys(session: Session, keys: set[int]) -> dict[int, Account]:
     """The accounts by key, deactivated ones too: a booking keeps its organizer."""
-    return {user.key: _account(user) for user in repository.users_with_keys(session, keys)}
+    return {found.key: account_of(found) for found in repository.users_with_keys(session, keys)}
+
+
+def _found(session: Session, user_id: str) -> User:
+    found = repository.user_with_id(session, user_id)
+    if found is None:
+        raise not_found("user", user_id)
+    return found
+
+
+def plain_email(email: str) -> str:
+    """The address as it is kept: lower case. Raises Refused for what is none."""
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email) or len(email) > 254:
+        raise Refused("bad-email", "This is not an e-mail address", f"{email!r} is not an e-mail address.")
+    return email
+
+
+def _free_email(session: Session, email: str, but_for: User | None = None) -> str:
+    email = plain_email(email)
+    holder = repository.user_with_email(session, email)
+    if holder is not None and holder is not but_for:
+        raise Conflict(
+            "email-taken", "This address has an account already", f"{email} has an account already."
+        )
+    return email
+
+
+def _role(role: str) -> str:
+    if role not in ROLES:
+        raise Refused("bad-role", "There is no such role", f"A role is one of {', '.join(ROLES)}.")
+    return role
+
+
+def _named(name: str) -> str:
+    if not 0 < len(name.strip()) <= 255 or _UNWRITABLE.search(name):
+        raise Refused(
+            "bad-name", "This name cannot be used", "A name has 1 to 255 characters, all on one line."
+        )
+    return name.strip()
+
+
+def _department(department: str | None) -> str | None:
+    """None, too, for one of blanks only."""
+    return _named(department) if department and department.strip() else None
+
+
+def _plain(found: User) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ("email", "name", "role", "department", "active")}
+
+
+def _record(found: User) -> UserRecord:
+    return UserRecord(
+        found.key,
+        found.id,
+        found.email,
+        found.name,
+        found.role,
+        found.department,
+        found.active,
+        found.password_hash is None,
+        found.created_at,
+    )

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
-from litestar.di import NamedDependency
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from sqlalchemy.orm import Session
 
+from hub.accounts import login as logins
 from hub.accounts import service
-from hub.accounts.attempts import FailedLogins
 from hub.accounts.passwords import LONGEST, verify_password
 from hub.accounts.service import Account
-from hub.api.context import Asking, Hub, Parts, caller
+from hub.api.context import SAFE_METHODS, Asking, Hub, Parts, caller, client_address
 from hub.api.schema import Body, Nothing, Record
 from hub.errors import Forbidden, Unauthenticated
 
+Result = TypeVar("Result")
+
 COOKIE = "circletime_session"
 BEARER = "bearer"
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Login(Body):
@@ -93,23 +96,42 @@ def _me(account: Account) -> Me:
 
 
 @post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
-async def login(
-    hub: Hub, request: Asking, data: Login, failed_logins: NamedDependency[FailedLogins]
-) -> Response[LoggedIn]:
+async def login(hub: Hub, request: Asking, data: Login) -> Response[LoggedIn]:
     """Answers with a token, and sets it as the web app's cookie too."""
-    client = request.client.host if request.client else ""
-    email = data.email.strip().lower()
-    now = hub.clock.now()
-    failed_logins.check(email, client, now)
-    found = await hub.database.read(lambda session: service.credentials(session, email))
-    if not await verify_password(found.password_hash, data.password) or found.account is None:
-        failed_logins.add(email, client, now)
+    client = request.headers.get("user-agent", "")[:255]
+    address = client_address(request)
+
+    def enter(session: Session, account: Account, now: datetime) -> tuple[Account, str]:
+        return account, service.open_session(session, account, now, client=client, address=address)
+
+    entered = await with_password(hub, data.email, address, data.password, enter)
+    if entered is None:
         raise Unauthenticated("invalid-credentials", "The e-mail address or the password is wrong")
-    account = found.account
-    token = await hub.database.write(lambda session: service.open_session(session, account, now))
+    account, token = entered
     life_s = int(service.TOKEN_LIFE.total_seconds())
     answer = LoggedIn(access_token=token, token_type=BEARER, expires_in=life_s, user=_me(account))
     return Response(answer, cookies=[_cookie(hub, token, life_s)])
+
+
+async def with_password(
+    hub: Parts, email: str, address: str, password: str, work: Callable[[Session, Account, datetime], Result]
+) -> Result | None:
+    """`work`, in a transaction, as whom the password proves; None, and counted, where it is wrong.
+
+    Raises TooMany where it was wrong too often.
+    """
+    now = hub.clock.now()
+    asked = logins.Login(
+        email=email.strip().lower(), address=address, most=hub.settings.login_failures_per_minute
+    )
+    found = await hub.database.read(lambda session: logins.begin_login(session, asked, now))
+    right = await verify_password(found.password_hash, password)
+
+    def finish(session: Session) -> Result | None:
+        account = logins.finish_login(session, asked, found, now, right=right)
+        return None if account is None else work(session, account, now)
+
+    return await hub.database.write(finish)
 
 
 def _cookie(hub: Parts, token: str, life_s: int) -> Cookie:

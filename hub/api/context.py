@@ -11,6 +11,8 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
+from hub.accounts.account import READ
+from hub.accounts.attempts import address_of
 from hub.accounts.service import Account
 from hub.clock import Clock
 from hub.db.database import Database
@@ -18,6 +20,8 @@ from hub.errors import Forbidden, Unauthenticated
 from hub.events import Events
 from hub.panel.ports import PanelLink
 from hub.settings import Settings
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 Asking = Request[Account | None, str | None, State]
 """A request; `.user` is who asks, `.auth` the token that proved it."""
@@ -47,9 +51,24 @@ def caller(request: Asking) -> Account:
     return request.user
 
 
+def client_address(request: Asking) -> str:
+    """Where the request came from, as limits count it. Behind a proxy on this machine, what that one says."""
+    return address_of(request.client.host) if request.client else ""
+
+
 async def requires_login(connection: Connection, _: BaseRouteHandler) -> None:
-    if connection.scope.get("user") is None:  # OPTIONS comes without authentication
+    who: Account | None = connection.scope.get("user")  # OPTIONS comes without authentication
+    if who is None:
         raise Unauthenticated("login-required", "Log in first")
+    if who.scope == READ and connection.scope.get("method") not in SAFE_METHODS:
+        raise Forbidden("read-only-token", "This token may only read")
+
+
+async def requires_session(connection: Connection, handler: BaseRouteHandler) -> None:
+    """For what somebody does with their own account: a script's token must not make itself another."""
+    await requires_login(connection, handler)
+    if connection.user.scope is not None:
+        raise Forbidden("session-required", "This takes a login, not an API token")
 
 
 async def requires_manager(connection: Connection, handler: BaseRouteHandler) -> None:

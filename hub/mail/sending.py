@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from hub.clock import Clock
 from hub.db.database import Database
-from hub.errors import DomainError
 from hub.mail import outbox
 from hub.mail.mailers import Mailer, NotSent
 from hub.mail.outbox import Mail, MakeLink
+from hub.waiting import every
 
 _log = logging.getLogger(__name__)
 
@@ -25,15 +25,12 @@ LAST_WORDS_S = 5.0
 
 async def send_mail(database: Database, clock: Clock, mailer: Mailer, make_link: MakeLink) -> None:
     """Runs until cancelled; a failing database is tried again at the next look."""
-    while True:
-        try:
-            while await _to_its_end(send_next(database, clock, mailer, make_link)):
-                pass
-        except DomainError as error:
-            _log.warning("could not look for mail: %s", error)
-        except Exception:
-            _log.exception("could not look for mail")
-        await asyncio.sleep(LOOKS_EVERY_S)
+
+    async def send_due() -> None:
+        while await _to_its_end(send_next(database, clock, mailer, make_link)):
+            pass
+
+    await every(LOOKS_EVERY_S, send_due, "send mail")
 
 
 async def _to_its_end(sending: Coroutine[Any, Any, bool]) -> bool:

@@ -12,6 +12,7 @@ from hub.db.migrate import upgrade
 from hub.settings import Settings
 from tests.fakes import FakeClock
 from tests.hub.house import World
+from tests.hub.mail_server import MailServer
 from tests.hub.rest import Rest
 
 
@@ -47,4 +48,21 @@ def rest(tmp_path, empty_database, clock):
     shutil.copy(empty_database, tmp_path / "circletime.db")
     app = create_app(Settings(data_dir=tmp_path, broker_url="none"), clock=clock)
     with TestClient(app) as client:
+        yield Rest(client, clock)
+
+
+@pytest.fixture
+def mail_server():
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(tmp_path, empty_database, clock, mail_server):
+    """`rest`, on a hub that sends its mail to `mail_server`."""
+    shutil.copy(empty_database, tmp_path / "circletime.db")
+    settings = Settings(data_dir=tmp_path, broker_url="none", smtp_url=mail_server.url)
+    with TestClient(create_app(settings, clock=clock)) as client:
         yield Rest(client, clock)

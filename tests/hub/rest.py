@@ -46,6 +46,16 @@ class Rest:
     def post(self, path: str, **more: Any) -> Any:
         return self("POST", path, **more)
 
+    def patch(self, path: str, **more: Any) -> Any:
+        return self("PATCH", path, **more)
+
+    def delete(self, path: str, **more: Any) -> Any:
+        return self("DELETE", path, **more)
+
+    def as_token(self, name: str, token: str) -> None:
+        """From now on `who=name` asks with this token."""
+        self._tokens[name] = token
+
 
 def slug(answer: Any) -> tuple[int, str]:
     """Status and slug of a problem."""

@@ -1,0 +1,70 @@
+"""Who changed what, for admins to read. Services call `record` inside the transaction that makes the change.
+
+`action` is `thing.verb` (`user.change`, `room.remove`); `detail` holds what a reader needs to know, old and
+new value of each field, and never a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from hub.accounts import repository
+from hub.accounts.account import Account, account_of
+from hub.accounts.models import AuditEntry
+from hub.accounts.repository import AuditFilter
+
+__all__ = ["AuditFilter", "AuditRecord", "differences", "entries", "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    key: int
+    at: datetime
+    actor: Account | None
+    action: str
+    subject_id: str
+    detail: dict[str, Any]
+
+
+def record(
+    session: Session,
+    who: Account | None,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """`who` None is the command line or the hub itself; `subject` is the id of what was changed."""
+    session.execute(
+        insert(AuditEntry).values(
+            at=now,
+            actor_key=None if who is None else who.key,
+            action=action,
+            subject_id=subject,
+            detail=dict(detail),
+        )
+    )
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Old and new value of every field that is another one now."""
+    return {name: [before[name], new] for name, new in after.items() if before[name] != new}
+
+
+def entries(session: Session, wanted: AuditFilter, limit: int) -> list[AuditRecord]:
+    """Up to `limit`, the latest first."""
+    rows = repository.audit_entries(session, wanted, limit)
+    actors = {
+        user.key: account_of(user)
+        for user in repository.users_with_keys(session, {row.actor_key for row in rows if row.actor_key})
+    }
+    return [
+        AuditRecord(row.key, row.at, actors.get(row.actor_key or 0), row.action, row.subject_id, row.detail)
+        for row in rows
+    ]
