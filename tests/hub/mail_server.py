@@ -57,6 +57,8 @@ class MailServer:
 
 def token_in(mail: EmailMessage) -> str:
     """The secret in the mail's link."""
-    found = re.search(r"^http://127\.0\.0\.1:8000/set-password\?token=([\w-]{43})\r?$", mail.get_content(), re.M)
+    found = re.search(
+        r"^http://127\.0\.0\.1:8000/set-password\?token=([\w-]{43})\r?$", mail.get_content(), re.MULTILINE
+    )
     assert found, mail.get_content()
     return found[1]

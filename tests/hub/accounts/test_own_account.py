@@ -48,7 +48,9 @@ def test_wrong_current_password_changes_nothing_and_counts_as_a_failed_login(nad
     assert log_in(nadia, OLD).status_code == 200
 
 
-@pytest.mark.parametrize("body", [{}, {"newPassword": NEW}, CHANGE | {"newPassword": "short"}, CHANGE | {"x": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"newPassword": NEW}, CHANGE | {"newPassword": "short"}, CHANGE | {"x": 1}]
+)
 def test_changes_of_password_that_do_not_fit_are_refused(nadia, body):
     assert nadia.post("/auth/password", json=body).status_code == 422
     assert log_in(nadia, OLD).status_code == 200
@@ -116,14 +118,18 @@ def test_reading_token_only_looks(rest):
 
 def test_writing_token_does_what_its_owner_may_and_no_more(rest):
     make(rest, "write")
-    assert rest.post("/bookings", who="script", json=WISH | {"roomId": rest.house.carpet.id}).status_code == 201
+    assert (
+        rest.post("/bookings", who="script", json=WISH | {"roomId": rest.house.carpet.id}).status_code == 201
+    )
     assert slug(rest.get("/panels", who="script")) == (403, "managers-only")
     make(rest, "write", who="lena")
     assert rest.get("/panels", who="script").status_code == 200
 
 
 def test_only_a_token_with_the_whole_scope_is_an_admin(rest):
-    private = rest.post("/bookings", json=WISH | {"roomId": rest.house.carpet.id, "private": True}).json()["id"]
+    private = rest.post("/bookings", json=WISH | {"roomId": rest.house.carpet.id, "private": True}).json()[
+        "id"
+    ]
     for scope in ("read", "write"):
         make(rest, scope, who="ada")
         assert slug(rest.get("/users", who="script")) == (403, "admins-only")

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import event
 
-from hub.accounts.passwords import hash_password
 from hub.accounts.models import User
+from hub.accounts.passwords import hash_password
 from tests.hub.mail_server import token_in
 from tests.hub.rest import slug
 
@@ -73,7 +73,9 @@ def test_password_that_cannot_be_used_does_not_use_up_the_link(mailing, token):
 
 def test_link_dies_with_a_change_of_password_of_address_and_of_standing(mailing, mail_server):
     def set_password(session):
-        session.query(User).filter_by(email=NADIA["email"]).one().password_hash = hash_password("old password")
+        session.query(User).filter_by(email=NADIA["email"]).one().password_hash = hash_password(
+            "old password"
+        )
 
     def own_change():
         mailing.write(set_password)

@@ -64,7 +64,9 @@ def test_list_is_by_name_and_comes_in_pages(rest):
     added(rest, name="Bo", email="bo@example.org")
     names, cursor = [], None
     while True:
-        page = rest.get("/users", who="ada", params={"limit": 2} | ({"cursor": cursor} if cursor else {})).json()
+        page = rest.get(
+            "/users", who="ada", params={"limit": 2} | ({"cursor": cursor} if cursor else {})
+        ).json()
         names += [one["name"] for one in page["items"]]
         cursor = page["nextCursor"]
         if cursor is None:

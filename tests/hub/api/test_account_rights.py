@@ -34,12 +34,15 @@ ENDPOINTS = [
     ("GET", "/audit", None, ADMINS),
 ]
 
+
 @pytest.mark.parametrize(("method", "path", "body", "allowed"), ENDPOINTS, ids=lambda one: str(one)[:40])
 def test_only_who_may_is_let_in(rest, method, path, body, allowed):
     for who in (None, "nadia", "lena", "ada"):
         answer = rest(method, path.replace("{id}", rest.house.tomas.id), who=who, json=body)
         if who in allowed:
-            refused = answer.status_code in {401, 403} and not path.startswith(("/auth/login", "/auth/password"))
+            refused = answer.status_code in {401, 403} and not path.startswith(
+                ("/auth/login", "/auth/password")
+            )
             assert not refused, f"{who}: {answer.text}"
         elif who is None:
             assert slug(answer) == (401, "login-required")

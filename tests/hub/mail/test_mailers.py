@@ -17,7 +17,7 @@ from hub.settings import BadSetting, Settings
 from tests.hub.mail_server import MailServer
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-MAIL = Mail("abc123", "nadia@example.org", "Grüße \N{EN DASH} hello", "Dein Raum ist frei.\nÄpfel\n")
+MAIL = Mail("abc123", "nadia@example.org", "Grüße \N{EN DASH} hello", "Sala jest wolna.\nGęślą jaźń\n")
 SENDER = "circletime@hub.example.org"
 
 
@@ -155,7 +155,13 @@ def test_settings_name_a_server(url, server):
 
 @pytest.mark.parametrize(
     "url",
-    ["mail.example.org", "http://u:secret@m.org", "smtp://", "smtp://u:secret@m.org:port", "smtp://m.org/x?y"],
+    [
+        "mail.example.org",
+        "http://u:secret@m.org",
+        "smtp://",
+        "smtp://u:secret@m.org:port",
+        "smtp://m.org/x?y",
+    ],
 )
 def test_settings_that_name_none_are_refused_without_telling_the_password(tmp_path, url):
     with pytest.raises(BadSetting, match="CIRCLETIME_SMTP_URL") as refused:

@@ -134,7 +134,9 @@ def test_two_processes_never_take_the_same_mail(world, post, mailer):
         await asyncio.gather(one(), one(), one())
 
     world.run(both())
-    assert sorted(mail.recipient for mail in mailer.sent) == sorted(f"p{number}@example.org" for number in range(20))
+    assert sorted(mail.recipient for mail in mailer.sent) == sorted(
+        f"p{number}@example.org" for number in range(20)
+    )
 
 
 def test_link_is_made_anew_at_each_try_and_is_never_stored(post, mailer, world):
