@@ -65,6 +65,11 @@ export const logout = (): Promise<unknown> => take(client.POST("/api/v1/auth/log
 export const login = async (email: string, password: string): Promise<User> =>
   (await take(client.POST("/api/v1/auth/login", { body: { email, password } }))).user
 
+export const askForPassword = (email: string): Promise<unknown> =>
+  take(client.POST("/api/v1/auth/password-reset", { body: { email } }))
+export const setPassword = (token: string, password: string): Promise<unknown> =>
+  take(client.POST("/api/v1/auth/password-reset/confirm", { body: { token, password } }))
+
 export const buildings = async (): Promise<Building[]> => (await take(client.GET("/api/v1/buildings"))).items
 export const panels = async (): Promise<Panel[]> => (await take(client.GET("/api/v1/panels"))).items
 

@@ -3,6 +3,9 @@ import * as api from "./api"
 import type { User } from "./model"
 import { route } from "./route.svelte"
 
+/** Pages for people who are not signed in. */
+const OPEN_PAGES = ["/login", "/forgotten-password", "/set-password"]
+
 class Session {
   /** undefined until the hub has been asked, null when nobody is signed in. */
   user = $state.raw<User | null>()
@@ -38,7 +41,7 @@ class Session {
 
   leave() {
     this.user = null
-    if (route.path === "/login") return
+    if (OPEN_PAGES.includes(route.path)) return
     const next = route.path === "/" ? "" : `?next=${encodeURIComponent(route.path + route.query)}`
     route.go("/login" + next, { replace: true })
   }
