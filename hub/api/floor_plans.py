@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, delete, get, put
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from msgspec import Meta
 from sqlalchemy.orm import Session
@@ -117,7 +116,6 @@ async def get_background(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
     "/floors/{id:str}/plan/background.svg",
     guards=[requires_admin],
     tags=["floor plans"],
-    responses={413: ResponseSpec(None, description="More than 1 MiB")},
 )
 async def set_background(hub: Hub, id: FromPath[str], body: bytes) -> DrawingBroughtIn:
     """Lays an SVG behind the rooms, stretched over the plan. The body is the file itself, in UTF-8, at most

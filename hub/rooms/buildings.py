@@ -91,12 +91,6 @@ def add_floor(session: Session, building_id: str, name: str) -> FloorRecord:
     return added
 
 
-def floor(session: Session, floor_id: str) -> FloorRecord:
-    """Raises NotFound."""
-    row = floor_row(session, floor_id)
-    return FloorRecord(row.id, row.name)
-
-
 def rename_floor(session: Session, floor_id: str, name: str) -> FloorRecord:
     """All its rooms have changed with it. Raises NotFound, and Conflict where the name is taken."""
     row = floor_row(session, floor_id)
@@ -104,7 +98,7 @@ def rename_floor(session: Session, floor_id: str, name: str) -> FloorRecord:
         free = _free_floor_name(session, row.building_key, name)
         session.execute(update(Floor).where(Floor.key == row.key).values(_naming(free)))
         _touch_rooms(session, [row.key])
-    return floor(session, floor_id)
+    return FloorRecord(floor_id, named(name))
 
 
 def remove_floor(session: Session, floor_id: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape as escaped
 from xml.sax.saxutils import quoteattr
 
-from hub.rooms.labels import LINE, SMALLER, Label, fitted
+from hub.rooms.labels import GAP, LINE, SMALLER, Label, fitted
 from hub.rooms.plans import FloorPlan
 from hub.rooms.service import RoomRecord
 from hub.rooms.shapes import Box, Rectangle, Shape, label_box
@@ -54,7 +54,6 @@ _PAINT = {
     BUSY: _Paint("#4a4842", "#20211f", CARD, "#f6dcd3"),
     OUT_OF_SERVICE: _Paint("#dfd8ca", "#5d5a52", "#20211f", "#5d5a52", plate=PAPER, pattern="hatch"),
 }
-_PLURALS = {1: "seat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class _Sizes:
     most: float
 
 
-_SIZES = (_Sizes("desk", 1 / 90, 1 / 44), _Sizes("phone", 1 / 34, 1 / 24))
+_SIZES = (_Sizes("desk", 1 / 90, 1 / 40), _Sizes("phone", 1 / 34, 1 / 24))
 
 
 def draw(plan: FloorPlan, looks: Mapping[str, RoomLook]) -> str:
@@ -152,7 +151,7 @@ def _room(plan: FloorPlan, room: RoomRecord, shape: Shape, look: RoomLook, unit:
 
 def _facts(room: RoomRecord) -> str:
     """As in `6 seats. screen, whiteboard.`"""
-    facts = [f"{room.capacity} {_PLURALS.get(room.capacity, 'seats')}"]
+    facts = [f"{room.capacity} seat{'' if room.capacity == 1 else 's'}"]
     if room.amenities:
         facts.append(", ".join(slug.replace("-", " ") for slug in room.amenities))
     if room.out_of_service:
@@ -199,18 +198,20 @@ def _plate(label: Label, box: Box, paint: _Paint, margin: float) -> str:
 
 
 def _lines(label: Label, x: float, middle: float, paint: _Paint) -> Iterator[str]:
+    """The name, then a gap, then what is said of it."""
     y = middle - label.height / 2
-    for lines, size, colour in (
-        (label.name, label.size, paint.name),
-        (label.status, label.size * SMALLER, paint.status),
+    for lines, size, weight, colour in (
+        (label.name, label.size, 700, paint.name),
+        (label.status, label.size * SMALLER, 600, paint.status),
     ):
         for line in lines:
             baseline = y + size * (LINE / 2 + 0.35)
             y += size * LINE
             yield (
                 f'<text x="{_number(x)}" y="{_number(baseline)}" font-size="{_number(size)}" '
-                f'font-weight="{700 if lines is label.name else 600}" fill="{colour}">{escape(line)}</text>'
+                f'font-weight="{weight}" fill="{colour}">{escape(line)}</text>'
             )
+        y += label.size * GAP
 
 
 def _number(value: float) -> str:

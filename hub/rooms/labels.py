@@ -8,6 +8,8 @@ from dataclasses import dataclass
 BOLD = 1.12
 LINE = 1.2
 """From one line to the next."""
+GAP = 0.1
+"""Between the name and the lines under it."""
 SMALLER = 0.82
 """The lines under the name."""
 _WIDTHS = {"iljI'.,:;!|": 0.36, "ftr-()[]/ ": 0.44, "mwMW@%": 1.0}
@@ -75,7 +77,7 @@ def _width(name: tuple[str, ...], status: tuple[str, ...]) -> float:
 
 
 def _height(name: tuple[str, ...], status: tuple[str, ...]) -> float:
-    return LINE * (len(name) + SMALLER * len(status))
+    return LINE * (len(name) + SMALLER * len(status)) + GAP
 
 
 def text_width(text: str) -> float:

@@ -86,7 +86,7 @@ def label_box(shape: Shape) -> Box:
         (left + column * across, top + row * down, columns * across, rows * down)
         for row, column, rows, columns in _blocks(inside)
     ]
-    enough = max(map(_liking, boxes)) * 0.7
+    enough = max(map(_liking, boxes)) * 0.85
     middle = (left + CELLS * across / 2, top + CELLS * down / 2)
     return min((box for box in boxes if _liking(box) >= enough), key=lambda box: _distance(box, middle))
 
