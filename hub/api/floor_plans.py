@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -90,7 +91,8 @@ async def get_plan(hub: Hub, request: Asking, id: FromPath[str]) -> Response[Pla
 async def get_plan_drawn(hub: Hub, request: Asking, id: FromPath[str]) -> Response[bytes]:
     """The same, drawn: each room's status as fill, pattern and word, each room a link to its page."""
     now = hub.clock.now()
-    svg = await hub.database.read(lambda session: _drawn(session, id, now))
+    plan, states = await hub.database.read(lambda session: _seen(session, id, now))
+    svg = await asyncio.to_thread(_drawn, plan, states, now)
     return _unless_known(request, svg, svg)
 
 
@@ -120,7 +122,7 @@ async def get_background(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
 async def set_background(hub: Hub, id: FromPath[str], body: bytes) -> DrawingBroughtIn:
     """Lays an SVG behind the rooms, stretched over the plan. The body is the file itself, in UTF-8, at most
     512 KiB; of it only lines, areas and words come in."""
-    cleaned = drawing.clean(body)
+    cleaned = await asyncio.to_thread(drawing.clean, body)
     await hub.database.write(lambda session: plans.set_drawing(session, id, cleaned))
     return DrawingBroughtIn(bytes=len(cleaned.svg.encode()), left_out=list(cleaned.left_out))
 
@@ -142,15 +144,19 @@ def _unless_known(request: Asking, content: Any, body: bytes) -> Response[Any]:
     return Response(content, headers=headers, media_type=media_type)
 
 
-def _drawn(session: Session, floor_id: str, now: datetime) -> bytes:
+def _seen(session: Session, floor_id: str, now: datetime) -> tuple[FloorPlan, dict[str, RoomState]]:
+    """The plan, and each of its rooms' states by id."""
     plan = plans.floor_plan(session, floor_id)
-    looks = {room.id: _look(room, state, now)[0] for room, state in _with_states(session, plan, now)}
+    return plan, room_view.states(session, [room for room, _ in plan.rooms], now)
+
+
+def _drawn(plan: FloorPlan, states: dict[str, RoomState], now: datetime) -> bytes:
+    looks = {room.id: _look(room, states[room.id], now)[0] for room, _ in plan.rooms}
     return floor_plan.draw(plan, looks).encode()
 
 
 def _plan_now(session: Session, floor_id: str, now: datetime) -> Plan:
-    plan = plans.floor_plan(session, floor_id)
-    shapes = {room.id: shape for room, shape in plan.rooms}
+    plan, states = _seen(session, floor_id, now)
     return Plan(
         floor_id=plan.floor.id,
         name=plan.floor.name,
@@ -158,16 +164,8 @@ def _plan_now(session: Session, floor_id: str, now: datetime) -> Plan:
         width=plan.width,
         height=plan.height,
         has_drawing=plan.drawing is not None,
-        rooms=[
-            _room_now(room, shapes[room.id], state, now) for room, state in _with_states(session, plan, now)
-        ],
+        rooms=[_room_now(room, shape, states[room.id], now) for room, shape in plan.rooms],
     )
-
-
-def _with_states(session: Session, plan: FloorPlan, now: datetime) -> list[tuple[RoomRecord, RoomState]]:
-    some = [room for room, _ in plan.rooms]
-    found = room_view.states(session, some, now)
-    return [(room, found[room.id]) for room in some]
 
 
 def _room_now(room: RoomRecord, shape: Shape, state: RoomState, now: datetime) -> RoomNow:

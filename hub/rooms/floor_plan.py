@@ -141,7 +141,8 @@ def _room(plan: FloorPlan, room: RoomRecord, shape: Shape, look: RoomLook, unit:
         layers.append(_shape(shape, unit, f'fill="url(#{paint.pattern}-{plan.floor.id})"'))
     edge = f'stroke="{paint.edge}" stroke-width="{_number(3 * unit)}" stroke-linejoin="round"'
     layers.append(_shape(shape, unit, f'class="edge" fill="none" {edge}'))
-    labels = (_label(room, shape, look, paint, sizes, plan.width) for sizes in _SIZES)
+    box = label_box(shape)
+    labels = (_label(room, box, look, paint, sizes, plan.width) for sizes in _SIZES)
     return (
         f'<a href={quoteattr("/rooms/" + room.id)} data-room={quoteattr(room.id)} data-look="{look.kind}">'
         f"<title>{escape(f'{room.name}, {look.says}')}</title><desc>{escape(_facts(room))}</desc>"
@@ -166,10 +167,8 @@ def _shape(shape: Shape, unit: float, more: str) -> str:
     return f'<polygon points="{" ".join(f"{x},{y}" for x, y in shape.points)}" {more}/>'
 
 
-def _label(
-    room: RoomRecord, shape: Shape, look: RoomLook, paint: _Paint, sizes: _Sizes, plan_width: int
-) -> str:
-    left, top, width, height = label_box(shape)
+def _label(room: RoomRecord, box: Box, look: RoomLook, paint: _Paint, sizes: _Sizes, plan_width: int) -> str:
+    left, top, width, height = box
     least, most = sizes.least * plan_width, sizes.most * plan_width
     margin = min(0.06 * width, 0.06 * height, most / 2)
     inner = (
@@ -181,7 +180,7 @@ def _label(
         return ""
     label = fitted(room.name, look.word, look.rest, *inner, least, most)
     hidden = ' display="none"' if sizes.name == "phone" else ""
-    plate = _plate(label, (left, top, width, height), paint, margin)
+    plate = _plate(label, box, paint, margin)
     return f'<g class="{sizes.name}"{hidden} aria-hidden="true" text-anchor="middle">{plate}{"".join(_lines(label, left + width / 2, top + height / 2, paint))}</g>'
 
 

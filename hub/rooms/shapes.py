@@ -75,13 +75,7 @@ def label_box(shape: Shape) -> Box:
     xs, ys = zip(*shape.corners, strict=True)
     left, top = min(xs), min(ys)
     across, down = (max(xs) - left) / CELLS, (max(ys) - top) / CELLS
-    inside = [
-        [
-            _holds(shape.corners, left + column * across, top + row * down, across, down)
-            for column in range(CELLS)
-        ]
-        for row in range(CELLS)
-    ]
+    inside = [_cells(shape.corners, left, top + row * down, across, down) for row in range(CELLS)]
     boxes = [
         (left + column * across, top + row * down, columns * across, rows * down)
         for row, column, rows, columns in _blocks(inside)
@@ -122,20 +116,24 @@ def _can_grow(inside: list[list[bool]], top: int, bottom: int, begins: int, ends
     return any(all(inside[row][begins:ends]) for row in beside)
 
 
-def _holds(corners: Sequence[Point], x: float, y: float, width: float, height: float) -> bool:
-    return all(
-        _is_inside(corners, x + width * across, y + height * down)
-        for across in (0.01, 0.5, 0.99)
-        for down in (0.01, 0.5, 0.99)
+def _cells(corners: Sequence[Point], left: float, top: float, width: float, height: float) -> list[bool]:
+    """Which cells of a row lie inside: at their top, their middle and their bottom."""
+    levels = [_inside_at(corners, top + height * part) for part in (0.01, 0.5, 0.99)]
+    cells = [(left + width * (column + 0.01), left + width * (column + 0.99)) for column in range(CELLS)]
+    return [
+        all(any(begin <= first and last <= end for begin, end in level) for level in levels)
+        for first, last in cells
+    ]
+
+
+def _inside_at(corners: Sequence[Point], y: float) -> list[tuple[float, float]]:
+    """From where to where a level line runs inside."""
+    crossings = sorted(
+        x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+        for (x1, y1), (x2, y2) in _sides(corners)
+        if (y1 > y) != (y2 > y)
     )
-
-
-def _is_inside(corners: Sequence[Point], x: float, y: float) -> bool:
-    inside = False
-    for (x1, y1), (x2, y2) in _sides(corners):
-        if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
-            inside = not inside
-    return inside
+    return list(zip(crossings[::2], crossings[1::2], strict=True))
 
 
 def _sides(corners: Sequence[Point]) -> Iterator[tuple[Point, Point]]:

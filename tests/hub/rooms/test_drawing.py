@@ -170,6 +170,17 @@ def test_ids_are_set_apart_from_the_pages_and_references_follow():
     )
 
 
+def test_only_use_refers_to_anything_and_only_within_the_drawing():
+    assert (
+        drawn("<use href='app'/><path href='#app'/><use href='#'/>") == "<use></use><path></path><use></use>"
+    )
+
+
+def test_words_come_in_again_as_they_are_with_every_kind_of_blank():
+    inside = '<text fill="a b">1&#13;2\n3\t4</text>'
+    assert drawn(inside) == inside
+
+
 def test_size_is_taken_from_width_and_height_where_there_is_no_view_box():
     data = b'<svg xmlns="http://www.w3.org/2000/svg" width="640px" height="480" fill="none" onload="x"/>'
     assert (
