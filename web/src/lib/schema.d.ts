@@ -2558,13 +2558,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description More than 1 MiB */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
         };
     };
     ApiV1FloorsIdPlanBackgroundSvgRemoveBackground: {
