@@ -33,6 +33,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except (BadSetting, DomainError) as error:
         print(f"circletime: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"circletime: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -37,7 +37,12 @@ class SessionEnded:
     token_hash: bytes | None
 
 
-Event = RoomChanged | PanelChanged | SessionEnded
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The hub stops; every stream ends."""
+
+
+Event = RoomChanged | PanelChanged | SessionEnded | Closing
 
 BACKLOG = 1000
 

@@ -56,9 +56,10 @@ class Settings:
         return self.mail_from or f"circletime@{urlsplit(self.url).hostname}"
 
 
-def _port(name: str, words: str) -> int:
-    if not words.isdigit() or not 0 <= int(words) <= 65535:
-        raise BadSetting(f"{name} is {words!r}; it takes a port number from 0 to 65535")
+def port(words: str) -> int:
+    """A port number; 0 asks for any that is free. Raises ValueError for anything else."""
+    if not words.isdecimal() or not 0 <= int(words) <= 65535:
+        raise ValueError(f"{words!r} is no port number from 0 to 65535")
     return int(words)
 
 
@@ -73,6 +74,9 @@ def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
             found[name] = Path(words)
     for name in ("port", "mqtt_port", "mqtts_port"):
         if words := environ.get(f"CIRCLETIME_{name.upper()}"):
-            found[name] = _port(f"CIRCLETIME_{name.upper()}", words)
+            try:
+                found[name] = port(words)
+            except ValueError as error:
+                raise BadSetting(f"CIRCLETIME_{name.upper()}: {error}") from error
     found |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**found)  # type: ignore[arg-type]

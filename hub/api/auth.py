@@ -80,7 +80,9 @@ def _refuse_other_sites(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     origin = connection.headers.get("origin")
     ours = site in {None, "same-origin", "none"}
     if origin is not None:
-        ours = ours and urlsplit(origin).netloc == connection.headers.get("host")
+        hub: Parts = connection.app.state.hub
+        own = {connection.headers.get("host"), urlsplit(hub.settings.url).netloc}
+        ours = ours and urlsplit(origin).netloc in own
     if not ours:
         raise Forbidden("cross-site-request", "This request came from another site")
 
@@ -98,6 +100,7 @@ def _me(account: Account) -> Me:
 @post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
 async def login(hub: Hub, request: Asking, data: Login) -> Response[LoggedIn]:
     """Answers with a token, and sets it as the web app's cookie too."""
+    _refuse_other_sites(request)  # nobody is logged in as somebody else by a page of another site
     client = request.headers.get("user-agent", "")[:255]
     address = client_address(request)
 

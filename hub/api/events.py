@@ -13,7 +13,7 @@ from hub.accounts import service as accounts
 from hub.accounts.service import Account
 from hub.accounts.tokens import secret_hash
 from hub.api.context import Asking, Hub, caller
-from hub.events import Event, PanelChanged, RoomChanged, SessionEnded, Stream
+from hub.events import Closing, Event, PanelChanged, RoomChanged, SessionEnded, Stream
 
 HEARTBEAT_S = 15.0
 
@@ -40,6 +40,8 @@ async def _told(hub: Hub, who: Account, token: str) -> AsyncIterator[ServerSentE
                     return
                 who, beat_at = still, now_s() + HEARTBEAT_S
                 yield ServerSentEventMessage(comment="heartbeat", data=None)
+            elif isinstance(event, Closing):
+                return
             elif isinstance(event, SessionEnded):
                 if event.user_id == who.id and event.token_hash in {None, secret_hash(token)}:
                     return

@@ -35,6 +35,8 @@ def check_in(
     if before.checked_in_at is not None:
         return before
     at = min(at, now)
+    if before.status == COMPLETED and before.ended_at is not None and at >= before.ended_at:
+        raise refusals.booking_over(before.status)
     _check_window(before, room, at)
     came = lifecycle.checked_in(before.ends_at, at, before.buffer_s, now)
     if before.status == COMPLETED:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hub.bookings import reading, refusals, repository
+from hub.bookings import reading, refusals, repository, rules
 from hub.bookings.models import CHECKED_IN, CONFIRMED
 from hub.bookings.reading import BookingRecord
 from hub.rooms import service as rooms
@@ -80,13 +80,14 @@ def find_rooms(
 def free_rooms(
     session: Session, some: Sequence[RoomRecord], starts_at: datetime, ends_at: datetime, now: datetime
 ) -> list[RoomRecord]:
-    """Those of the rooms that are in service and take a booking of that time, buffer included."""
+    """Those of the rooms that are in service and would take a booking of that time, buffer included."""
     longest_buffer = max((one.policy.buffer_s for one in some), default=0)
     taken = busy(session, some, starts_at, ends_at + timedelta(seconds=longest_buffer), now)
     return [
         one
         for one in some
         if one.out_of_service is None
+        and rules.takes(one.policy, starts_at, ends_at, now)
         and _is_free(taken.get(one.key, ()), starts_at, ends_at + timedelta(seconds=one.policy.buffer_s))
     ]
 

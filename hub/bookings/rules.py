@@ -34,6 +34,13 @@ def check_length(policy: Policy, length: timedelta) -> None:
         raise refusals.too_long(policy.max_minutes)
 
 
+def takes(policy: Policy, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Whether the room is booked for that long, that far ahead, and that soon: a request begun unanswered is void."""
+    length = (ends_at - starts_at).total_seconds()
+    in_time = not policy.requires_approval or starts_at > now
+    return policy.min_s <= length <= policy.max_s and starts_at <= now + policy.horizon and in_time
+
+
 def check_attendees(room: RoomRecord, attendees: int | None) -> None:
     if attendees is not None and attendees > room.capacity:
         raise refusals.over_capacity(room.capacity)

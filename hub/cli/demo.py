@@ -23,7 +23,7 @@ from hub.clock import WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade
 from hub.rooms.service import buildings
-from hub.settings import Settings
+from hub.settings import Settings, port
 
 KEPT = Path("data") / "demo"
 
@@ -47,8 +47,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=8000, help="of the web app and REST (default: 8000)")
-    parser.add_argument("--mqtt-port", type=int, default=1883, help="of the panels (default: 1883)")
+    parser.add_argument("--port", type=port, default=8000, help="of the web app and REST (default: 8000)")
+    parser.add_argument("--mqtt-port", type=port, default=1883, help="of the panels (default: 1883)")
     parser.add_argument("--no-panels", action="store_true", help="only the hub and the web app")
     parser.add_argument("--open", action="store_true", help="open the web app in a browser")
     parser.add_argument(

@@ -16,7 +16,8 @@ from pathlib import Path
 import uvicorn
 
 from hub.app import create_app
-from hub.settings import NO_BROKER, Settings, from_environment
+from hub.events import Closing
+from hub.settings import NO_BROKER, Settings, from_environment, port
 
 EXAMPLES = """examples:
   circletime serve
@@ -42,10 +43,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--data-dir", type=Path, help="where the database lives (default: ./data)")
     parser.add_argument("--host", help="the web app's and REST's address (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="their port (default: 8000)")
+    parser.add_argument("--port", type=port, help="their port (default: 8000)")
     parser.add_argument("--mqtt-host", help="the panels' address (default: 127.0.0.1)")
-    parser.add_argument("--mqtt-port", type=int, help="their port, plain (default: 1883)")
-    parser.add_argument("--mqtts-port", type=int, help="their port, TLS (default: none)")
+    parser.add_argument("--mqtt-port", type=port, help="their port, plain (default: 1883)")
+    parser.add_argument("--mqtts-port", type=port, help="their port, TLS (default: none)")
     parser.add_argument(
         "--mqtts-certificate", type=Path, help="PEM file of the TLS certificate and its chain"
     )
@@ -109,6 +110,14 @@ def listening_socket(host: str, port: int, flag: str) -> socket.socket:
     return found
 
 
+class Server(uvicorn.Server):
+    """Ends the web app's event streams first; they would go on, and uvicorn waits for them."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.hub.events.publish(Closing())  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
 def serve(settings: Settings) -> None:
     """Runs the hub until it is told to stop. Raises CannotServe where a port is taken."""
     web = listening_socket(settings.host, settings.port, "--port")
@@ -120,9 +129,10 @@ def serve(settings: Settings) -> None:
         lifespan="on",
         timeout_graceful_shutdown=3,
         server_header=False,
+        proxy_headers=False,  # anybody may send X-Forwarded-For; failed logins are counted by who really asks
         date_header=True,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     print(f"Circle Time serves {settings.url} (web and REST)", flush=True)
     asyncio.run(server.serve(sockets=[web]))
     if not server.started:

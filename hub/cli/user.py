@@ -16,7 +16,7 @@ from hub.accounts.passwords import hash_password
 from hub.clock import WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade
-from hub.settings import from_environment
+from hub.settings import BadSetting, from_environment
 
 EXAMPLES = """examples:
   circletime user add ada@example.org --name "Ada Osei" --role admin
@@ -44,7 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(arguments: argparse.Namespace) -> int:
     settings = from_environment(os.environ, data_dir=arguments.data_dir)
-    password_hash = hash_password(os.environ.get("CIRCLETIME_PASSWORD") or getpass.getpass("Password: "))
+    password_hash = hash_password(os.environ.get("CIRCLETIME_PASSWORD") or _asked_for())
     upgrade(settings.database)
     now = WallClock().now()
 
@@ -62,6 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
     account = asyncio.run(_write(settings.database, add))
     print(f"{account.email} may log in as {account.role}.")
     return 0
+
+
+def _asked_for() -> str:
+    try:
+        return getpass.getpass("Password: ")
+    except EOFError:
+        raise BadSetting("there is nobody to ask for the password; set CIRCLETIME_PASSWORD") from None
 
 
 async def _write(url: str, work: Callable[[Session], service.Account]) -> service.Account:

@@ -121,6 +121,11 @@ class EmbeddedBroker:
         for link in self._connected.values():
             link.send(message)
 
+    def restrict(self, client_id: str, access: Access) -> None:
+        """The client may do this from now on; subscriptions beyond it are dropped."""
+        if client_id in self._connected:
+            self._connected[client_id].restrict(access)
+
     async def disconnect(self, client_id: str) -> None:
         """Cut the client, also one whose login is still being decided; it finds new rules when it comes back."""
         for link in self._open:

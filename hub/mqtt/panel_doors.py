@@ -23,7 +23,8 @@ MOVE_PATIENCE_S = 2.0
 class PanelDoors:
     """Decides at login. Whoever is revoked later is cut off, whichever process did it.
 
-    A panel that was moved is told so, and connects again by itself; it is cut off where it does not.
+    A panel that was moved hears its old room no longer, is told to move, and connects again by itself; it is
+    cut off where it does not.
     """
 
     def __init__(self, database: Database) -> None:
@@ -63,6 +64,7 @@ class PanelDoors:
                 self._patience_until_s.pop(panel_id, None)
             elif panel_id in doors and panel_id not in self._patience_until_s:
                 self._patience_until_s[panel_id] = now_s + MOVE_PATIENCE_S
+                broker.restrict(panel_id, panel_access(panel_id, None))
                 await tell_to_move(panel_id)
             elif panel_id not in doors or now_s >= self._patience_until_s[panel_id]:
                 log.info("panel %s was moved or revoked, and is cut off", panel_id)

@@ -112,6 +112,13 @@ class PanelLink:
             self.will = None
         self._write(ConnackPacket.build(0, CONNECTION_ACCEPTED))
 
+    def restrict(self, access: Access) -> None:
+        """From here on `access` is what the client may do; subscriptions beyond it are dropped."""
+        self._access = access
+        for filters in (self._wild, self._exact):
+            for topic_filter in [one for one in filters if not access.may_subscribe(one)]:
+                del filters[topic_filter]
+
     def refuse(self, return_code: int) -> None:
         self._write(ConnackPacket.build(0, return_code))
 

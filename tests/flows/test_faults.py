@@ -73,3 +73,12 @@ def test_second_hub_on_the_same_data_is_refused_by_name(site):
     assert done.returncode == 1
     assert str(site.folder) in done.stderr
     assert str(site.hub.pid) in done.stderr
+
+
+def test_hub_that_is_told_to_stop_ends_its_event_streams_and_says_nothing_odd(site):
+    with site.client.stream("GET", "/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "event: hello"
+        site.stop()
+        assert "event: hello" not in list(lines)
+    assert "Traceback" not in (site.folder / "hub.log").read_text()

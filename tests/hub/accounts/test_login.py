@@ -126,6 +126,12 @@ def test_other_sites_cannot_use_the_cookie_to_change_things(client):
     )
 
 
+def test_other_sites_cannot_log_somebody_in(client):
+    answer = client.post("/api/v1/auth/login", json=ADA, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
 def test_fields_that_are_not_known_are_refused(client):
     answer = client.post("/api/v1/auth/login", json=ADA | {"remember": True})
     assert answer.status_code == 422

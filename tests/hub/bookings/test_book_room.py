@@ -265,3 +265,14 @@ def test_walk_up_takes_only_what_the_panel_offers(world, house):
     assert walk_up(30).slug == "room-already-booked"
     world.set_policy(requires_approval=True)
     assert walk_up(15).slug == "room-needs-approval"
+
+
+def test_no_room_is_offered_whose_own_rules_refuse(world, house):
+    world.set_policy(house.sandbox, max_minutes=30)
+    world.set_policy(house.carpet, requires_approval=True)
+    world.book((9, 0), (10, 0))
+    others = {one["roomName"] for one in refusal(world.book, (9, 0), (10, 0)).extra["alternatives"]}
+    assert others == {"Story Corner", "The Carpet"}
+    world.at(9, 5)
+    others = {one["roomName"] for one in refusal(world.book, (9, 0), (10, 0)).extra["alternatives"]}
+    assert others == {"Story Corner"}, "a request for a time that has begun is void"

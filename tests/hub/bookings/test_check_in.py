@@ -155,3 +155,10 @@ def test_attendees_counted_at_the_door_are_kept(world, meeting):
         service.check_in, meeting.id, by=None, via="panel", at=world.time(9), now=world.time(9), attendees=3
     )
     assert told.actual_attendees == 3
+
+
+def test_meeting_that_was_ended_is_not_checked_in_to_afterwards(world, meeting):
+    world.at(9, 5)
+    world.end(meeting)
+    assert refusal(world.check_in, meeting, at=world.time(9, 5)).slug == "booking-over"
+    assert world.check_in(meeting, at=world.time(9, 4)).checked_in_at == world.time(9, 4)

@@ -26,6 +26,9 @@ class RecordingBroker:
             raise ConnectionError("the broker is away")
         self.published.append((topic, payload))
 
+    def restrict(self, client_id: str, access: object) -> None:
+        """Nobody hears anything here."""
+
     async def disconnect(self, client_id: str) -> None:
         self.here.discard(client_id)
 

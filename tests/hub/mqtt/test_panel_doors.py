@@ -51,3 +51,9 @@ def test_moved_panel_that_does_not_connect_again_is_cut_off(world, house, hub, w
     again = connect(hub, wall.id, wall.secret).hear(house.sandbox.id)
     assert again.state(house.sandbox.id)["room"]["name"] == "Sandbox"
     assert again.paho.subscribe(topics.room_state(house.story_corner.id)) == [0x80]
+
+
+def test_moved_panel_hears_its_old_room_no_longer(world, house, hub, wall):
+    hub.write(service.move, wall.id, house.sandbox.id, world.clock.now())
+    assert wall.next_down("config")["roomId"] == house.sandbox.id
+    assert wall.paho.subscribe(topics.room_state(house.story_corner.id)) == [0x80]
