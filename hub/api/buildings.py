@@ -8,8 +8,11 @@ import msgspec
 from litestar import delete, get, patch, post
 from litestar.params import FromPath
 from msgspec import Meta
+from sqlalchemy.orm import Session
 
-from hub.api.context import Hub, requires_admin, requires_manager
+from hub.accounts import audit
+from hub.api.audited import audited
+from hub.api.context import Asking, Hub, caller, requires_admin, requires_manager
 from hub.api.schema import Body, Page, Record
 from hub.rooms import service
 from hub.rooms.service import BuildingRecord
@@ -81,11 +84,15 @@ async def list_buildings(hub: Hub) -> Page[Building]:
 
 
 @post("/buildings", guards=[requires_manager], tags=["rooms"])
-async def add_building(hub: Hub, data: NewBuilding) -> Building:
-    added = await hub.database.write(
+async def add_building(hub: Hub, request: Asking, data: NewBuilding) -> Building:
+    added = await audited(
+        hub,
+        request,
+        "building.create",
         lambda session: service.add_building(
             session, name=data.name, time_zone=data.time_zone, floors=[floor.name for floor in data.floors]
-        )
+        ),
+        data=data,
     )
     return _building(added)
 
@@ -96,39 +103,49 @@ async def get_building(hub: Hub, id: FromPath[str]) -> Building:
 
 
 @patch("/buildings/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def change_building(hub: Hub, id: FromPath[str], data: BuildingToChange) -> Building:
+async def change_building(hub: Hub, request: Asking, id: FromPath[str], data: BuildingToChange) -> Building:
     """Bookings stay at their instants: with another zone, their local times are others."""
-    changed = await hub.database.write(
-        lambda session: service.change_building(session, id, name=data.name, time_zone=data.time_zone)
+    changed = await audited(
+        hub,
+        request,
+        "building.change",
+        lambda session: service.change_building(session, id, name=data.name, time_zone=data.time_zone),
+        data=data,
     )
     return _building(changed)
 
 
 @delete("/buildings/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def remove_building(hub: Hub, id: FromPath[str]) -> None:
+async def remove_building(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     """Where no room is left in it; its floors go with it."""
     now = hub.clock.now()
-    await hub.database.write(lambda session: service.remove_building(session, id, now))
+    await audited(
+        hub, request, "building.remove", lambda session: service.remove_building(session, id, now), id
+    )
 
 
 @post("/buildings/{id:str}/floors", guards=[requires_manager], tags=["rooms"])
-async def add_floor(hub: Hub, id: FromPath[str], data: NewFloor) -> Floor:
+async def add_floor(hub: Hub, request: Asking, id: FromPath[str], data: NewFloor) -> Floor:
     """On top of the others."""
-    added = await hub.database.write(lambda session: service.add_floor(session, id, data.name))
+    added = await audited(
+        hub, request, "floor.create", lambda session: service.add_floor(session, id, data.name), data=data
+    )
     return Floor(id=added.id, name=added.name)
 
 
 @patch("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def rename_floor(hub: Hub, id: FromPath[str], data: NewFloor) -> Floor:
-    renamed = await hub.database.write(lambda session: service.rename_floor(session, id, data.name))
+async def rename_floor(hub: Hub, request: Asking, id: FromPath[str], data: NewFloor) -> Floor:
+    renamed = await audited(
+        hub, request, "floor.change", lambda session: service.rename_floor(session, id, data.name), data=data
+    )
     return Floor(id=renamed.id, name=renamed.name)
 
 
 @delete("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def remove_floor(hub: Hub, id: FromPath[str]) -> None:
+async def remove_floor(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     """Where no room is left on it."""
     now = hub.clock.now()
-    await hub.database.write(lambda session: service.remove_floor(session, id, now))
+    await audited(hub, request, "floor.remove", lambda session: service.remove_floor(session, id, now), id)
 
 
 @get("/amenities", tags=["rooms"])
@@ -138,21 +155,32 @@ async def list_amenities(hub: Hub) -> Page[Amenity]:
 
 
 @post("/amenities", guards=[requires_admin], tags=["rooms"])
-async def add_amenity(hub: Hub, data: NewAmenity) -> Amenity:
-    slug, name = await hub.database.write(lambda session: service.add_amenity(session, data.name, data.slug))
-    return Amenity(slug=slug, name=name)
+async def add_amenity(hub: Hub, request: Asking, data: NewAmenity) -> Amenity:
+    def add(session: Session) -> Amenity:
+        slug, name = service.add_amenity(session, data.name, data.slug)
+        audit.record(session, caller(request), "amenity.create", slug, {"name": name}, hub.clock.now())
+        return Amenity(slug=slug, name=name)
+
+    return await hub.database.write(add)
 
 
 @patch("/amenities/{slug:str}", guards=[requires_admin], tags=["rooms"])
-async def rename_amenity(hub: Hub, slug: FromPath[str], data: AmenityToChange) -> Amenity:
-    slug, name = await hub.database.write(lambda session: service.rename_amenity(session, slug, data.name))
+async def rename_amenity(hub: Hub, request: Asking, slug: FromPath[str], data: AmenityToChange) -> Amenity:
+    slug, name = await audited(
+        hub,
+        request,
+        "amenity.change",
+        lambda session: service.rename_amenity(session, slug, data.name),
+        slug,
+        data,
+    )
     return Amenity(slug=slug, name=name)
 
 
 @delete("/amenities/{slug:str}", guards=[requires_admin], tags=["rooms"])
-async def remove_amenity(hub: Hub, slug: FromPath[str]) -> None:
+async def remove_amenity(hub: Hub, request: Asking, slug: FromPath[str]) -> None:
     """Where no room has it."""
-    await hub.database.write(lambda session: service.remove_amenity(session, slug))
+    await audited(hub, request, "amenity.remove", lambda session: service.remove_amenity(session, slug), slug)
 
 
 ROUTES = [

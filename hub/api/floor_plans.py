@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
+from hub.api.audited import audited
 from hub.api.context import Asking, Hub, requires_admin
 from hub.api.etag import etag_of, knows
 from hub.api.schema import Body, Record
@@ -97,7 +98,7 @@ async def get_plan_drawn(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
 
 
 @put("/floors/{id:str}/plan", guards=[requires_admin], tags=["floor plans"])
-async def set_plan(hub: Hub, id: FromPath[str], data: NewPlan) -> Plan:
+async def set_plan(hub: Hub, request: Asking, id: FromPath[str], data: NewPlan) -> Plan:
     """Replaces the plan's size and shapes; a background stays."""
     now = hub.clock.now()
 
@@ -105,7 +106,7 @@ async def set_plan(hub: Hub, id: FromPath[str], data: NewPlan) -> Plan:
         plans.set_plan(session, id, data.width, data.height, data.rooms)
         return _plan_now(session, id, now)
 
-    return await hub.database.write(work)
+    return await audited(hub, request, "plan.change", work, id)
 
 
 @get("/floors/{id:str}/plan/background.svg", tags=["floor plans"], media_type=SVG)
@@ -119,17 +120,17 @@ async def get_background(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
     guards=[requires_admin],
     tags=["floor plans"],
 )
-async def set_background(hub: Hub, id: FromPath[str], body: bytes) -> DrawingBroughtIn:
+async def set_background(hub: Hub, request: Asking, id: FromPath[str], body: bytes) -> DrawingBroughtIn:
     """Lays an SVG behind the rooms, stretched over the plan. The body is the file itself, in UTF-8, at most
     512 KiB; of it only lines, areas and words come in."""
     cleaned = await asyncio.to_thread(drawing.clean, body)
-    await hub.database.write(lambda session: plans.set_drawing(session, id, cleaned))
+    await audited(hub, request, "plan.draw", lambda session: plans.set_drawing(session, id, cleaned), id)
     return DrawingBroughtIn(bytes=len(cleaned.svg.encode()), left_out=list(cleaned.left_out))
 
 
 @delete("/floors/{id:str}/plan/background.svg", guards=[requires_admin], tags=["floor plans"])
-async def remove_background(hub: Hub, id: FromPath[str]) -> None:
-    await hub.database.write(lambda session: plans.set_drawing(session, id, None))
+async def remove_background(hub: Hub, request: Asking, id: FromPath[str]) -> None:
+    await audited(hub, request, "plan.erase", lambda session: plans.set_drawing(session, id, None), id)
 
 
 def _unless_known(request: Asking, content: Any, body: bytes) -> Response[Any]:

@@ -14,6 +14,8 @@ from msgspec import UNSET, Meta, UnsetType
 from PIL import Image
 from sqlalchemy.orm import Session
 
+from hub.accounts import audit
+from hub.api.audited import audited
 from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.etag import knows
 from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
@@ -133,13 +135,18 @@ async def list_panels(hub: Hub) -> Page[Panel]:
 
 
 @post("/panels", guards=[requires_manager], tags=["panels"])
-async def add_panel(hub: Hub, data: PanelToAdd) -> NewPanel:
+async def add_panel(hub: Hub, request: Asking, data: PanelToAdd) -> NewPanel:
     now = hub.clock.now()
-    added, secret = await hub.database.write(
-        lambda session: service.register(
+
+    def add(session: Session) -> tuple[PanelRecord, str]:
+        added, secret = service.register(
             session, name=data.name, room_id=data.room_id, simulated=data.simulated, now=now
         )
-    )
+        detail = {"name": added.name, "roomId": added.room_id}
+        audit.record(session, caller(request), "panel.create", added.id, detail, now)
+        return added, secret
+
+    added, secret = await hub.database.write(add)
     return NewPanel(
         id=added.id, secret=secret, name=added.name, room_id=added.room_id, mqtt=_broker(hub.settings)
     )
@@ -158,7 +165,7 @@ async def get_panel(hub: Hub, id: FromPath[str]) -> Panel:
 
 
 @patch("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
-async def change_panel(hub: Hub, id: FromPath[str], data: PanelToChange) -> Panel:
+async def change_panel(hub: Hub, request: Asking, id: FromPath[str], data: PanelToChange) -> Panel:
     """Moves the panel to another room's door, or renames it."""
     now = hub.clock.now()
 
@@ -169,14 +176,14 @@ async def change_panel(hub: Hub, id: FromPath[str], data: PanelToChange) -> Pane
             service.move(session, id, data.room_id, now)
         return service.panel(session, id)
 
-    return _panel(await hub.database.write(change))
+    return _panel(await audited(hub, request, "panel.change", change, data=data))
 
 
 @delete("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
-async def remove_panel(hub: Hub, id: FromPath[str]) -> None:
+async def remove_panel(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     """Revokes the panel's secret and ends its connection."""
     now = hub.clock.now()
-    await hub.database.write(lambda session: service.revoke(session, id, now))
+    await audited(hub, request, "panel.remove", lambda session: service.revoke(session, id, now), id)
 
 
 @get("/panels/{id:str}/screen.png", guards=[requires_manager], media_type="image/png", tags=["panels"])

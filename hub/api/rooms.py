@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
+from hub.api.audited import audited
 from hub.api.bookings import Booking, booking_record
 from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
@@ -131,7 +132,7 @@ def _whole(free_from: datetime | None, free_to: datetime | None) -> tuple[dateti
 
 
 @post("/rooms", guards=[requires_manager], tags=["rooms"])
-async def add_room(hub: Hub, data: RoomToAdd) -> Room:
+async def add_room(hub: Hub, request: Asking, data: RoomToAdd) -> Room:
     now = hub.clock.now()
     new = NewRoom(
         name=data.name,
@@ -140,8 +141,12 @@ async def add_room(hub: Hub, data: RoomToAdd) -> Room:
         amenities=data.amenities,
         policy=data.policy,
     )
-    return await hub.database.write(
-        lambda session: _with_status(session, service.add_room(session, new, now), now)
+    return await audited(
+        hub,
+        request,
+        "room.create",
+        lambda session: _with_status(session, service.add_room(session, new, now), now),
+        data=data,
     )
 
 
@@ -152,7 +157,7 @@ async def get_room(hub: Hub, id: FromPath[str]) -> Room:
 
 
 @patch("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def change_room(hub: Hub, id: FromPath[str], data: RoomToChange) -> Room:
+async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: RoomToChange) -> Room:
     now = hub.clock.now()
     changes = RoomChanges(
         name=data.name,
@@ -162,16 +167,20 @@ async def change_room(hub: Hub, id: FromPath[str], data: RoomToChange) -> Room:
         policy=data.policy,
         out_of_service=data.out_of_service,
     )
-    return await hub.database.write(
-        lambda session: _with_status(session, room_changes.change_room(session, id, changes, now), now)
+    return await audited(
+        hub,
+        request,
+        "room.change",
+        lambda session: _with_status(session, room_changes.change_room(session, id, changes, now), now),
+        data=data,
     )
 
 
 @delete("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def remove_room(hub: Hub, id: FromPath[str]) -> None:
+async def remove_room(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     """Cancels what was booked in it; its history stays."""
     now = hub.clock.now()
-    await hub.database.write(lambda session: room_changes.remove_room(session, id, now))
+    await audited(hub, request, "room.remove", lambda session: room_changes.remove_room(session, id, now), id)
 
 
 @get("/rooms/{id:str}/bookings", tags=["bookings"])

@@ -17,8 +17,9 @@ from hub.accounts.passwords import LONGEST, new_password_hash
 from hub.accounts.service import UserChanges, UserRecord
 from hub.api.context import Asking, Hub, caller, requires_admin
 from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
-from hub.api.schema import Body, Id, Instant, Page, Record, utc
+from hub.api.schema import Body, Instant, Page, Record, utc
 
+ID = "^[A-Za-z0-9_-]{1,64}$"
 Role = Literal["member", "manager", "admin"]
 Email = Annotated[str, Meta(max_length=254)]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -140,12 +141,12 @@ async def deactivate_user(hub: Hub, request: Asking, id: FromPath[str]) -> None:
 @get("/audit", guards=[requires_admin], tags=["accounts"])
 async def list_audit(
     hub: Hub,
-    actor_id: Annotated[Id | None, QueryParameter(name="actorId")] = None,
+    actor_id: Annotated[str | None, QueryParameter(name="actorId", pattern=ID)] = None,
     action: Annotated[
         str | None,
         QueryParameter(pattern="^[a-z.-]{1,64}$", description="`user.change`, or `user` for all of those"),
     ] = None,
-    subject_id: Annotated[Id | None, QueryParameter(name="subjectId")] = None,
+    subject_id: Annotated[str | None, QueryParameter(name="subjectId", pattern=ID)] = None,
     from_at: Annotated[Instant | None, QueryParameter(name="from")] = None,
     to_at: Annotated[Instant | None, QueryParameter(name="to")] = None,
     limit: Limit = LARGEST,

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.accounts import audit
 from hub.accounts.service import Account
 from hub.bookings import availability, lifecycle, refusals, repository
 from hub.bookings.reading import BookingRecord, booking
@@ -50,13 +51,20 @@ def added(session: Session, values: dict[str, Any], now: datetime) -> BookingRec
 def opened(
     session: Session, booking_id: str, by: Account | None, what: str, now: datetime
 ) -> tuple[BookingRecord, RoomRecord]:
-    """The booking with its room settled, ready to be changed. Raises NotFound, or Forbidden for `by`."""
+    """The booking with its room settled, ready to be changed. Raises NotFound, or Forbidden for `by`.
+
+    What somebody else than its organizer does is noted; a refusal takes the note back with all the rest.
+    """
     found = booking(session, booking_id, now)
     own = (
         by is None or by.manages or (by.key in {found.booked_by_key, found.organizer and found.organizer.key})
     )
     if not own:
         raise refusals.not_yours(what)
+    if by is not None and (found.organizer is None or by.key != found.organizer.key):
+        audit.record(
+            session, by, "booking." + what.removesuffix(" to").replace(" ", "-"), booking_id, {}, now
+        )
     settle_room(session, found.room_key, now)
     room = rooms.rooms_by_key(session, [found.room_key])[found.room_key]
     return booking(session, booking_id, now), room

@@ -12,7 +12,6 @@ from hub.db.migrate import upgrade
 from hub.settings import Settings
 from tests.fakes import FakeClock
 from tests.hub.house import World
-from tests.hub.mail_server import MailServer
 from tests.hub.rest import Rest
 
 
@@ -53,6 +52,8 @@ def rest(tmp_path, empty_database, clock):
 
 @pytest.fixture
 def mail_server():
+    from tests.hub.mail_server import MailServer
+
     server = MailServer()
     server.start()
     yield server
