@@ -82,7 +82,7 @@ def add_user(
     department: str | None = None,
     by: Account | None = None,
 ) -> Account:
-    """Without a password, mails the link that sets one, if `by` asks for it.
+    """Somebody whom an admin, `by`, adds without a password is mailed the link that sets one.
 
     Raises Refused for an address or a role that is none, Conflict where the address is taken.
     """
