@@ -195,4 +195,26 @@ async def list_room_bookings(
     return Page(items=[booking_record(one, who) for one in found])
 
 
-ROUTES = [list_rooms, add_room, get_room, change_room, remove_room, list_room_bookings]
+class Slot(Record):
+    starts_at: datetime
+    ends_at: datetime
+
+
+@get("/rooms/{id:str}/slots", tags=["bookings"])
+async def list_slots(
+    hub: Hub,
+    id: FromPath[str],
+    day: Annotated[date, QueryParameter(name="date")],
+    minutes: Annotated[
+        int | None, QueryParameter(ge=1, le=7 * 24 * 60, description="The shortest, unless told")
+    ] = None,
+) -> Page[Slot]:
+    """The gaps of that local day, in opening hours, in which any booking of `minutes` can be made."""
+    now = hub.clock.now()
+    found = await hub.database.read(
+        lambda session: availability.slots(session, service.room(session, id), day, minutes, now)
+    )
+    return Page(items=[Slot(starts_at=begins, ends_at=ends) for begins, ends in found])
+
+
+ROUTES = [list_rooms, add_room, get_room, change_room, remove_room, list_room_bookings, list_slots]

@@ -13,6 +13,9 @@ from hub.bookings.reading import BookingRecord
 from hub.bookings.writing import again, changed, opened, refuse_taken
 from hub.rooms.service import RoomRecord
 
+PANEL, ORGANIZER, SENSOR = "panel", "organizer", "sensor"
+"""Who counts those who came."""
+
 
 def check_in(
     session: Session,
@@ -45,7 +48,7 @@ def check_in(
         refuse_taken(session, room, again(before, came), now, by, before.attendees)
     came |= {"checked_in_by_key": None if by is None else by.key, "checked_in_via": via}
     if attendees is not None:
-        came["actual_attendees"] = attendees
+        came |= {"actual_attendees": attendees, "attendance_source": PANEL if by is None else ORGANIZER}
     return changed(session, before, came, now)
 
 
@@ -107,3 +110,21 @@ def _longest_extension(session: Session, before: BookingRecord, room: RoomRecord
     if following is not None:
         most = min(most, following - timedelta(seconds=before.buffer_s) - before.ends_at)
     return max(0, int(most.total_seconds()) // 60)
+
+
+def record_attendance(
+    session: Session, booking_id: str, *, by: Account, count: int, source: str, now: datetime
+) -> BookingRecord:
+    """How many really came, as `source` counted them; the latest count stands.
+
+    Raises Conflict for what has not begun, or did not take place.
+    """
+    before, _ = opened(session, booking_id, by, "count who came to", now)
+    if before.status in {CANCELLED, NO_SHOW}:
+        raise refusals.booking_over(before.status)
+    if before.checked_in_at is None and now < before.starts_at:
+        raise refusals.not_started()
+    values = {"actual_attendees": count, "attendance_source": source}
+    if (before.actual_attendees, before.attendance_source) == (count, source):
+        return before
+    return changed(session, before, values, now)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hub.bookings import reading, refusals, repository, rules
+from hub.bookings import free_slots, reading, refusals, repository, rules
 from hub.bookings.models import CHECKED_IN, CONFIRMED
 from hub.bookings.reading import BookingRecord
 from hub.rooms import service as rooms
@@ -102,6 +102,31 @@ def busy(
         if one.blocks_until is not None:
             found.setdefault(one.room_key, []).append(one)
     return found
+
+
+def slots(
+    session: Session, room: RoomRecord, day: date, minutes: int | None, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """The gaps of that local day, in opening hours and from the next whole minute on, in which any booking
+    of `minutes` (None: the shortest) can be made.
+
+    Raises Refused for a length the room is not booked for, and for a day beyond the calendar.
+    """
+    policy = room.policy
+    length = timedelta(minutes=policy.min_minutes if minutes is None else minutes)
+    rules.check_length(policy, length)
+    begins, ends = reading.local_day(room, day)
+    if room.out_of_service is not None:
+        return []
+    taken = busy(session, [room], begins, ends + policy.buffer, now).get(room.key, [])
+    return free_slots.free_slots(
+        free_slots.opening_times(policy, day, room.building.zone),
+        [(one.starts_at, one.blocks_until) for one in taken if one.blocks_until is not None],
+        length=length,
+        buffer=policy.buffer,
+        earliest=now + timedelta(seconds=-now.second % 60),
+        latest_start=now + policy.horizon,
+    )
 
 
 def _is_free(taken: Sequence[BookingRecord], starts_at: datetime, blocks_until: datetime) -> bool:

@@ -1,19 +1,22 @@
-"""Booking a room: ahead in the web app, or at its door for now."""
+"""Booking a room: ahead in the web app, once or as a series, or at its door for now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.accounts import service as accounts
 from hub.accounts.service import Account
-from hub.bookings import refusals, rules
+from hub.bookings import refusals, repository, rules
 from hub.bookings.models import CHECKED_IN, CONFIRMED, PENDING
 from hub.bookings.reading import BookingRecord
 from hub.bookings.settling import settle_room
-from hub.bookings.writing import added, new_values, refuse_taken
+from hub.bookings.writing import added, changed, new_values, opened, refuse_taken
 from hub.rooms import service as rooms
+from hub.rooms.service import RoomRecord
 
 WALK_UP = "Walk-up"
 PANEL = "panel"
@@ -21,7 +24,10 @@ PANEL = "panel"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBooking:
-    """`starts_at` and `ends_at` are aware, in whole seconds."""
+    """`starts_at` and `ends_at` are aware, in whole seconds.
+
+    Managers may book for somebody else, as `organizer_id`, and without a check-in.
+    """
 
     room_id: str
     title: str
@@ -29,33 +35,64 @@ class NewBooking:
     ends_at: datetime
     attendees: int | None = None
     private: bool = False
+    organizer_id: str | None = None
+    check_in_exempt: bool = False
 
 
 def book_room(session: Session, who: Account, request: NewBooking, now: datetime, via: str) -> BookingRecord:
     """Books the room, if nothing else takes any of that time.
 
     In a room that needs approval the booking waits as `pending`, unless a manager makes it.
-    Raises Refused where policy forbids it, Conflict where the room is taken or out of service.
+    Raises Refused where policy forbids it, Conflict where the room is taken or out of service, Forbidden
+    for what only managers may.
     """
+    room, values = wished(session, who, request, now, via)
+    refuse_taken(session, room, values, now, who, request.attendees)
+    return added(session, values, now)
+
+
+def wished(
+    session: Session, who: Account, request: NewBooking, now: datetime, via: str
+) -> tuple[RoomRecord, dict[str, Any]]:
+    """The room, settled, and the row that the wish would become in it; every rule but the guard is checked."""
     room = rooms.room(session, request.room_id)
     rules.check_title(request.title)
     rules.check_wish(room, request.starts_at, request.ends_at, request.attendees, now)
-    waits = room.policy.requires_approval and not who.manages
-    if waits and request.starts_at <= now:
-        raise refusals.needs_approval()
+    if request.check_in_exempt and not who.manages:
+        raise refusals.exempt_by_managers()
+    waits = rules.waits_for_approval(room, who, request.starts_at, now)
     settle_room(session, room.key, now)
     values = new_values(
-        room, request.starts_at, request.ends_at, PENDING if waits else CONFIRMED, now, via
-    ) | {
+        room,
+        request.starts_at,
+        request.ends_at,
+        PENDING if waits else CONFIRMED,
+        now,
+        via,
+        exempt=request.check_in_exempt,
+    )
+    return room, values | {
         "title": request.title,
-        "organizer_key": who.key,
-        "organizer_department": who.department,
+        **organized_by(_organizer(session, who, request.organizer_id)),
         "booked_by_key": who.key,
         "attendees": request.attendees,
         "private": request.private,
     }
-    refuse_taken(session, room, values, now, who, request.attendees)
-    return added(session, values, now)
+
+
+def _organizer(session: Session, who: Account, organizer_id: str | None) -> Account:
+    if organizer_id in {None, who.id}:
+        return who
+    if not who.manages:
+        raise refusals.organizer_by_managers()
+    return accounts.account_with_id(session, str(organizer_id))
+
+
+def organized_by(account: Account | None) -> dict[str, Any]:
+    """The columns that say whose booking it is."""
+    if account is None:
+        return {}
+    return {"organizer_key": account.key, "organizer_department": account.department}
 
 
 def book_walk_up(session: Session, room_id: str, minutes: int, now: datetime) -> BookingRecord:
@@ -78,3 +115,18 @@ def book_walk_up(session: Session, room_id: str, minutes: int, now: datetime) ->
     }
     refuse_taken(session, room, values, now, None, None)
     return added(session, values, now)
+
+
+def claim_walk_up(session: Session, booking_id: str, *, by: Account, now: datetime) -> BookingRecord:
+    """What was booked at the panel becomes the caller's; again is harmless.
+
+    Raises Conflict for what was not, is somebody's already, or is over.
+    """
+    before, _ = opened(session, booking_id, None, "claim", now)
+    if before.organizer is not None and before.organizer.key == by.key:
+        return before
+    if before.created_via != PANEL or before.organizer is not None:
+        raise refusals.not_a_walk_up()
+    if before.status not in repository.ACTIVE:
+        raise refusals.booking_over(before.status)
+    return changed(session, before, organized_by(by), now)

@@ -56,6 +56,8 @@ class Booking(Base):
     status: Mapped[str] = mapped_column(String(16))
     attendees: Mapped[int | None]
     actual_attendees: Mapped[int | None]
+    attendance_source: Mapped[str | None] = mapped_column(String(16))
+    """Who counted them: panel, organizer or sensor."""
     private: Mapped[bool] = mapped_column(default=False)
     series_id: Mapped[str | None] = mapped_column(String(64), index=True)
     check_in_exempt: Mapped[bool] = mapped_column(default=False)

@@ -31,6 +31,7 @@ class BookingRecord:
     room_id: str
     title: str | None
     organizer: Account | None
+    booked_by: Account | None
     booked_by_key: int | None
     starts_at: datetime
     ends_at: datetime
@@ -39,6 +40,7 @@ class BookingRecord:
     status: str
     attendees: int | None
     actual_attendees: int | None
+    attendance_source: str | None
     private: bool
     series_id: str | None
     check_in_exempt: bool
@@ -47,6 +49,7 @@ class BookingRecord:
     ended_at: datetime | None
     released_at: datetime | None
     created_at: datetime
+    created_via: str
     revision: int
 
     def is_open_to(self, who: Account | None) -> bool:
@@ -59,10 +62,10 @@ class BookingRecord:
 
     def shown_to(self, who: Account | None) -> BookingRecord:
         """The record with what `who` may not see taken out; None is a panel."""
-        return self if self.is_open_to(who) else replace(self, title=None, organizer=None)
+        return self if self.is_open_to(who) else replace(self, title=None, organizer=None, booked_by=None)
 
 
-_PLAIN = tuple(name for name in BookingRecord.__slots__ if name not in {"room_id", "organizer"})
+_PLAIN = tuple(name for name in BookingRecord.__slots__ if name not in {"room_id", "organizer", "booked_by"})
 
 
 def records(session: Session, rows: Sequence[Row[Any]], now: datetime) -> list[BookingRecord]:
@@ -70,24 +73,23 @@ def records(session: Session, rows: Sequence[Row[Any]], now: datetime) -> list[B
     if not rows:
         return []
     at = rooms.rooms_by_key(session, {row.room_key for row in rows})
-    organizers = accounts.accounts_with_keys(
-        session, {row.organizer_key for row in rows if row.organizer_key is not None}
-    )
+    keys = {row.organizer_key for row in rows} | {row.booked_by_key for row in rows}
+    people = accounts.accounts_with_keys(session, keys - {None})
     become = changes_by_time(session, [row for row in rows if is_overdue(row, now)], at, now)
-    return [
-        _record(row, become.get(row.key, {}), at[row.room_key], organizers.get(row.organizer_key))
-        for row in rows
-    ]
+    return [_record(row, become.get(row.key, {}), at[row.room_key], people) for row in rows]
 
 
 def _record(
-    row: Row[Any], become: lifecycle.Changes, room: RoomRecord, organizer: Account | None
+    row: Row[Any], become: lifecycle.Changes, room: RoomRecord, people: dict[int, Account]
 ) -> BookingRecord:
     values = {name: become.get(name, getattr(row, name)) for name in _PLAIN}
     values["revision"] += 1 if become else 0
+    organizer = people.get(row.organizer_key)
     if organizer is not None:
         organizer = replace(organizer, department=row.organizer_department)
-    return BookingRecord(**values, room_id=room.id, organizer=organizer)
+    return BookingRecord(
+        **values, room_id=room.id, organizer=organizer, booked_by=people.get(row.booked_by_key)
+    )
 
 
 def is_overdue(row: Row[Any], now: datetime) -> bool:

@@ -91,6 +91,76 @@ def revision_changed(revision: int) -> PreconditionFailed:
     )
 
 
+def already_approved() -> Conflict:
+    return Conflict(
+        "booking-approved", "This booking has been approved", "What is approved is cancelled, not declined."
+    )
+
+
+def not_a_walk_up() -> Conflict:
+    return Conflict(
+        "not-a-walk-up",
+        "This booking cannot be claimed",
+        "Only what was booked at a panel, and belongs to nobody yet, is claimed.",
+    )
+
+
+def series_clashes(
+    clashes: list[dict[str, Any]], conflicts: list[dict[str, Any]], told_of: list[str]
+) -> Conflict:
+    """The same slug as for one booking. `clashes` are the times of the series that are taken."""
+    dates = ", ".join(told_of[:12]) + (" and more" if len(told_of) > 12 else "")
+    return Conflict(
+        "room-already-booked",
+        "The room is taken at that time",
+        f"It is taken on {dates}; nothing was changed.",
+        clashes=clashes,
+        conflicts=conflicts,
+        alternatives=[],
+    )
+
+
+def not_a_series() -> Conflict:
+    return Conflict("not-a-series", "This booking is not part of a series")
+
+
+def organizer_by_managers() -> Forbidden:
+    return Forbidden(
+        "managers-only", "Only managers and admins may do this", "Only they book for somebody else."
+    )
+
+
+def exempt_by_managers() -> Forbidden:
+    return Forbidden(
+        "managers-only", "Only managers and admins may do this", "Only they book without a check-in."
+    )
+
+
+def bad_rrule(detail: str) -> Refused:
+    return Refused("bad-rrule", "This is not a recurrence that rooms are booked by", detail)
+
+
+def series_without_end() -> Refused:
+    return Refused("series-without-end", "The series has no end", "Give it COUNT or UNTIL.")
+
+
+def series_too_long(most: int) -> Refused:
+    return Refused(
+        "series-too-long",
+        "The series has too many meetings",
+        f"A series has at most {most} meetings.",
+        maxOccurrences=most,
+    )
+
+
+def start_not_in_series() -> Refused:
+    return Refused(
+        "start-not-in-series",
+        "The series does not begin at its start",
+        "startsAt is not one of the times that the rule gives.",
+    )
+
+
 def end_before_start() -> Refused:
     return Refused("end-before-start", "The end is not after the start")
 

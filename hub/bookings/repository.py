@@ -120,6 +120,18 @@ def of_organizer(
     return session.execute(found.order_by(_booking.starts_at, _booking.key).limit(limit)).all()
 
 
+def of_series(session: Session, series_id: str) -> Sequence[Row[Any]]:
+    """Every booking of the series, whatever its status, by start."""
+    return session.execute(
+        _BOOKINGS.where(_booking.series_id == series_id).order_by(_booking.starts_at, _booking.key)
+    ).all()
+
+
+def free(session: Session, keys: Iterable[int]) -> None:
+    """Takes nothing for these any more, until each gets its new time: they may then change places."""
+    session.execute(update(_table).where(_booking.key.in_(set(keys))).values(blocks_until=None))
+
+
 def due(
     session: Session, now: datetime, *, limit: int | None = None, room_key: int | None = None
 ) -> Sequence[Row[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from hub.accounts.service import Account
 from hub.bookings import refusals
 from hub.rooms.service import Policy, RoomRecord
 
@@ -25,6 +26,14 @@ def check_wish(
     check_attendees(room, attendees)
     if room.out_of_service is not None:
         raise refusals.room_out_of_service(room.out_of_service)
+
+
+def waits_for_approval(room: RoomRecord, who: Account, starts_at: datetime, now: datetime) -> bool:
+    """Whether what `who` books there waits for a manager. Raises Conflict where there is no time to wait."""
+    waits = room.policy.requires_approval and not who.manages
+    if waits and starts_at <= now:
+        raise refusals.needs_approval()
+    return waits
 
 
 def check_length(policy: Policy, length: timedelta) -> None:

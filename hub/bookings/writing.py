@@ -23,9 +23,16 @@ from hub.rooms.service import RoomRecord
 
 
 def new_values(
-    room: RoomRecord, starts_at: datetime, ends_at: datetime, status: str, now: datetime, via: str
+    room: RoomRecord,
+    starts_at: datetime,
+    ends_at: datetime,
+    status: str,
+    now: datetime,
+    via: str,
+    *,
+    exempt: bool = False,
 ) -> dict[str, Any]:
-    by = lifecycle.check_in_deadline(room.policy, starts_at, ends_at, now, exempt=False)
+    by = lifecycle.check_in_deadline(room.policy, starts_at, ends_at, now, exempt=exempt)
     standing = lifecycle.Standing(status=status, starts_at=starts_at, ends_at=ends_at, check_in_by=by)
     return {
         "id": new_id(),
@@ -35,6 +42,7 @@ def new_values(
         "buffer_s": room.policy.buffer_s,
         "blocks_until": ends_at + timedelta(seconds=room.policy.buffer_s),
         "status": status,
+        "check_in_exempt": exempt,
         "check_in_by": by,
         "next_at": lifecycle.next_deadline(standing),
         "created_at": now,

@@ -72,6 +72,10 @@ class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
         return self.buffer_minutes * 60
 
     @property
+    def buffer(self) -> timedelta:
+        return timedelta(minutes=self.buffer_minutes)
+
+    @property
     def min_s(self) -> int:
         return self.min_minutes * 60
 
