@@ -229,6 +229,40 @@ export interface paths {
         patch: operations["ApiV1BookingsIdChangeBooking"];
         trace?: never;
     };
+    "/api/v1/bookings/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve */
+        post: operations["ApiV1BookingsIdApproveApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RecordAttendance */
+        post: operations["ApiV1BookingsIdAttendanceRecordAttendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/cancel": {
         parameters: {
             query?: never;
@@ -263,6 +297,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claim */
+        post: operations["ApiV1BookingsIdClaimClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline */
+        post: operations["ApiV1BookingsIdDeclineDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/end": {
         parameters: {
             query?: never;
@@ -291,6 +359,23 @@ export interface paths {
         put?: never;
         /** Extend */
         post: operations["ApiV1BookingsIdExtendExtend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddOccurrence */
+        post: operations["ApiV1BookingsIdOccurrencesAddOccurrence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -599,6 +684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSlots */
+        get: operations["ApiV1RoomsIdSlotsListSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}/state": {
         parameters: {
             query?: never;
@@ -706,6 +808,12 @@ export interface components {
         AmenityToChange: {
             name: string;
         };
+        /** Attendance */
+        Attendance: {
+            count: number;
+            /** @enum {string} */
+            source: "panel" | "organizer" | "sensor";
+        };
         /** AuditEntry */
         AuditEntry: {
             action: string;
@@ -721,7 +829,11 @@ export interface components {
         /** Booking */
         Booking: {
             actualAttendees: number | null;
+            /** @enum {null|string} */
+            attendanceSource: "panel" | "organizer" | "sensor" | null;
             attendees: number | null;
+            bookedBy: components["schemas"]["Organizer"] | null;
+            checkInExempt: boolean;
             checkedInAt: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -744,9 +856,11 @@ export interface components {
         /** BookingToChange */
         BookingToChange: {
             attendees?: number | null;
+            checkInExempt?: boolean;
             /** @description RFC 3339 with an offset */
             endsAt?: string;
             private?: boolean;
+            roomId?: string;
             /** @description RFC 3339 with an offset */
             startsAt?: string;
             /** @description Kept as written */
@@ -755,13 +869,17 @@ export interface components {
         /** BookingToMake */
         BookingToMake: {
             attendees?: number | null;
+            /** @default false */
+            checkInExempt: boolean;
             /**
              * Format: date-time
              * @description RFC 3339 with an offset
              */
             endsAt: string;
+            organizerId?: string | null;
             /** @default false */
             private: boolean;
+            recurrence?: components["schemas"]["RecurrenceToMake"] | null;
             roomId: string;
             /**
              * Format: date-time
@@ -835,6 +953,35 @@ export interface components {
             expiresAt: string | null;
             id: string;
         };
+        /** MadeBooking */
+        MadeBooking: {
+            actualAttendees: number | null;
+            /** @enum {null|string} */
+            attendanceSource: "panel" | "organizer" | "sensor" | null;
+            attendees: number | null;
+            bookedBy: components["schemas"]["Organizer"] | null;
+            checkInExempt: boolean;
+            checkedInAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            endedAt: string | null;
+            /** Format: date-time */
+            endsAt: string;
+            id: string;
+            occurrences?: number;
+            organizer: components["schemas"]["Organizer"] | null;
+            private: boolean;
+            releasedAt: string | null;
+            revision: number;
+            roomId: string;
+            seriesId: string | null;
+            skipped?: components["schemas"]["Skipped"][];
+            /** Format: date-time */
+            startsAt: string;
+            /** @enum {string} */
+            status: "pending" | "confirmed" | "checked_in" | "completed" | "cancelled" | "no_show";
+            title: string | null;
+        };
         /** Me */
         Me: {
             department: string | null;
@@ -891,6 +1038,11 @@ export interface components {
         };
         /** Nothing */
         Nothing: Record<string, never>;
+        /** Occurrence */
+        Occurrence: {
+            /** Format: date */
+            date: string;
+        };
         /** OpeningHours */
         OpeningHours: {
             /** @description HH:MM */
@@ -944,6 +1096,11 @@ export interface components {
         /** Page[Room] */
         "Page_hub.api.rooms.Room_": {
             items: components["schemas"]["Room"][];
+            nextCursor?: string | null;
+        };
+        /** Page[Slot] */
+        "Page_hub.api.rooms.Slot_": {
+            items: components["schemas"]["Slot"][];
             nextCursor?: string | null;
         };
         /** Page[AuditEntry] */
@@ -1058,6 +1215,15 @@ export interface components {
             x: number;
             y: number;
         };
+        /** RecurrenceToMake */
+        RecurrenceToMake: {
+            /**
+             * @default fail
+             * @enum {string}
+             */
+            onConflict: "fail" | "skip";
+            rrule: string;
+        };
         /** ResetToAsk */
         ResetToAsk: {
             email: string;
@@ -1116,6 +1282,19 @@ export interface components {
             name?: string;
             outOfService?: string | null;
             policy?: components["schemas"]["PolicyOverrides"];
+        };
+        /** Skipped */
+        Skipped: {
+            reason: string;
+            /** Format: date-time */
+            startsAt: string;
+        };
+        /** Slot */
+        Slot: {
+            /** Format: date-time */
+            endsAt: string;
+            /** Format: date-time */
+            startsAt: string;
         };
         /** Token */
         Token: {
@@ -1737,7 +1916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Booking"];
+                    "application/json": components["schemas"]["MadeBooking"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1799,7 +1978,10 @@ export interface operations {
     };
     ApiV1BookingsIdChangeBooking: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a series: this one, this and those after it, or all to come */
+                scope?: "this" | "following" | "all";
+            };
             header?: {
                 /** @description A revision */
                 "If-Match"?: string | null;
@@ -1844,9 +2026,103 @@ export interface operations {
             };
         };
     };
-    ApiV1BookingsIdCancelCancel: {
+    ApiV1BookingsIdApproveApprove: {
+        parameters: {
+            query?: {
+                /** @description Of a series: this one, this and those after it, or all to come */
+                scope?: "this" | "following" | "all";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1BookingsIdAttendanceRecordAttendance: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attendance"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1BookingsIdCancelCancel: {
+        parameters: {
+            query?: {
+                /** @description Of a series: this one, this and those after it, or all to come */
+                scope?: "this" | "following" | "all";
+            };
             header?: never;
             path: {
                 id: string;
@@ -1891,6 +2167,97 @@ export interface operations {
     ApiV1BookingsIdCheckInCheckIn: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1BookingsIdClaimClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1BookingsIdDeclineDecline: {
+        parameters: {
+            query?: {
+                /** @description Of a series: this one, this and those after it, or all to come */
+                scope?: "this" | "following" | "all";
+            };
             header?: never;
             path: {
                 id: string;
@@ -1993,6 +2360,50 @@ export interface operations {
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1BookingsIdOccurrencesAddOccurrence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Occurrence"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
                 headers: {
                     "Content-Security-Policy"?: string;
                     "Referrer-Policy"?: string;
@@ -3196,6 +3607,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RoomsIdSlotsListSlots: {
+        parameters: {
+            query: {
+                date: string;
+                /** @description The shortest, unless told */
+                minutes?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hub.api.rooms.Slot_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
