@@ -38,7 +38,7 @@ def check_in(
     if before.checked_in_at is not None:
         return before
     at = min(at, now)
-    if before.status == COMPLETED and before.ended_at is not None and at >= before.ended_at:
+    if before.status == COMPLETED and before.ended_at is not None and before.ended_at <= at < before.ends_at:
         raise refusals.booking_over(before.status)
     _check_window(before, room, at)
     came = lifecycle.checked_in(before.ends_at, at, before.buffer_s, now)
@@ -119,7 +119,7 @@ def record_attendance(
 
     Raises Conflict for what has not begun, or did not take place.
     """
-    before, _ = opened(session, booking_id, by, "count who came to", now)
+    before, _ = opened(session, booking_id, by, "count", now)
     if before.status in {CANCELLED, NO_SHOW}:
         raise refusals.booking_over(before.status)
     if before.checked_in_at is None and now < before.starts_at:
