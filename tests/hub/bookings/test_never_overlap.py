@@ -34,9 +34,13 @@ class Oracle:
     """A booking as anybody would keep it on paper. It goes from `start` to `end`; `by`: check-in, or it is gone."""
 
     def __init__(self, start, end, now):
-        self.start, self.end = start, end
-        self.by = min(max(start, now) + 15 * MINUTE, end - timedelta(seconds=1))
+        self.made = now
+        self.move(start, end)
         self.came = self.stopped = self.cancelled = None
+
+    def move(self, start, end):
+        self.start, self.end = start, end
+        self.by = min(max(start, self.made) + 15 * MINUTE, end - timedelta(seconds=1))
 
     def status(self, now):
         if self.cancelled:
@@ -115,6 +119,7 @@ class Office(RuleBasedStateMachine):
         one = self.known[booking.id]
         at = self.now - minutes_ago * MINUTE
         in_time = one.start - 15 * MINUTE <= at <= one.by and not one.cancelled
+        in_time = in_time and (one.stopped is None or at < one.stopped)
         undoes = one.status(self.now) != "no_show" or self.free(one.start, one.end, booking.id)
         done = self.allowed(lambda: self.world.check_in(booking, at=at))
         if one.came is None:
@@ -140,6 +145,24 @@ class Office(RuleBasedStateMachine):
         assert (done is not None) == could
         if done:
             one.end = end
+
+    @rule(booking=bookings, offset=st.integers(0, 180), length=st.integers(15, 120))
+    def somebody_moves(self, booking, offset, length):
+        one = self.known[booking.id]
+        start = self.now + offset * MINUTE
+        end = start + length * MINUTE
+        could = one.status(self.now) == "confirmed" and self.now < one.start
+        if (start, end) == (one.start, one.end):
+            return
+        could = could and self.free(start, end, booking.id)
+        changes = service.BookingChanges(starts_at=start, ends_at=end)
+        nadia = self.world.house.nadia
+        done = self.allowed(
+            lambda: self.world.write(service.change_booking, booking.id, changes, by=nadia, now=self.now)
+        )
+        assert (done is not None) == could
+        if done:
+            one.move(start, end)
 
     @rule(booking=consumes(bookings))
     def somebody_cancels(self, booking):
