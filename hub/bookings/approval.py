@@ -11,7 +11,7 @@ from hub.bookings import lifecycle, refusals, repository
 from hub.bookings.models import CANCELLED, CONFIRMED, NO_SHOW, PENDING
 from hub.bookings.reading import BookingRecord, booking
 from hub.bookings.scope import THIS, in_scope
-from hub.bookings.writing import changed, opened
+from hub.bookings.writing import change, opened
 
 
 def approve(
@@ -26,7 +26,7 @@ def approve(
             holds = lifecycle.Standing(
                 status=CONFIRMED, starts_at=one.starts_at, ends_at=one.ends_at, check_in_by=one.check_in_by
             )
-            changed(session, one, {"status": CONFIRMED, "next_at": lifecycle.next_deadline(holds)}, now)
+            change(session, one, {"status": CONFIRMED, "next_at": lifecycle.next_deadline(holds)})
     return booking(session, booking_id, now)
 
 
@@ -41,5 +41,5 @@ def decline(
         raise refusals.booking_over(before.status)
     for one in in_scope(session, before, scope, now):
         if one.status == PENDING:
-            changed(session, one, lifecycle.cancelled(now), now)
+            change(session, one, lifecycle.cancelled(now))
     return booking(session, booking_id, now)

@@ -17,7 +17,7 @@ from hub.bookings.scope import THIS, in_scope, split_off
 from hub.bookings.series import clashes
 from hub.bookings.settling import settle_room
 from hub.bookings.wall_time import instant, on_the_wall
-from hub.bookings.writing import again, changed, opened, refuse_taken
+from hub.bookings.writing import again, change, opened, refuse_taken
 from hub.rooms import service as rooms
 from hub.rooms.service import RoomRecord
 
@@ -47,7 +47,7 @@ def cancel(
         _check_cancellable(before, now)
     for one in in_scope(session, before, scope, now):
         if one.status in {PENDING, CONFIRMED} or (one.status == CHECKED_IN and now < one.starts_at):
-            changed(session, one, lifecycle.cancelled(now), now)
+            change(session, one, lifecycle.cancelled(now))
     return booking(session, booking_id, now)
 
 
@@ -109,11 +109,11 @@ def change_booking(
         values |= split_off(session, before, scope)
     if move is None:
         for one in some if values else ():
-            changed(session, one, values | _exempt(room, one, changes), now)
+            change(session, one, values | _exempt(room, one, changes))
     elif len(some) == 1:
         new = values | _placed(before, *move.of(before), room, changes, by, now)
         refuse_taken(session, room, again(before, new), now, by, before.attendees)
-        _store(session, before, new, now)
+        change(session, before, new)
     else:
         _move_together(session, some, move, values, changes, by, now)
     return booking(session, booking_id, now)
@@ -233,11 +233,6 @@ def _move_together(
         if repository.is_taken(session, move.room.key, starts_at, new["blocks_until"]):
             taken.append((starts_at, ends_at))
         else:
-            _store(session, one, new, now)
+            change(session, one, new)
     if taken:
         raise clashes(session, move.room, taken, by, now)
-
-
-def _store(session: Session, before: BookingRecord, values: dict[str, Any], now: datetime) -> None:
-    changed(session, before, values, now)
-    rooms.touch(session, values["room_key"])

@@ -17,7 +17,7 @@ from hub.bookings.book import NewBooking, organized_by, wished
 from hub.bookings.models import CONFIRMED, PENDING
 from hub.bookings.reading import BookingRecord, booking, records
 from hub.bookings.wall_time import instant, on_the_wall
-from hub.bookings.writing import added, new_values, opened, refuse_taken
+from hub.bookings.writing import add, added, new_values, opened, refuse_taken
 from hub.db.base import new_id
 from hub.errors import Conflict
 from hub.rooms.service import RoomRecord
@@ -61,7 +61,8 @@ def book_series(
         if repository.is_taken(session, room.key, starts_at, row["blocks_until"]):
             taken.append(starts_at)
         else:
-            made.append(added(session, row, now).id)
+            add(session, row)
+            made.append(row["id"])
     if taken and (not again.skip or not made):
         raise clashes(session, room, [(at, at + length) for at in taken], who, now)
     return BookedSeries(booking(session, made[0], now), len(made), taken)

@@ -50,9 +50,13 @@ def new_values(
     }
 
 
-def added(session: Session, values: dict[str, Any], now: datetime) -> BookingRecord:
+def add(session: Session, values: dict[str, Any]) -> None:
     repository.add(session, values)
     rooms.touch(session, values["room_key"])
+
+
+def added(session: Session, values: dict[str, Any], now: datetime) -> BookingRecord:
+    add(session, values)
     return booking(session, values["id"], now)
 
 
@@ -78,9 +82,15 @@ def opened(
     return booking(session, booking_id, now), room
 
 
-def changed(session: Session, before: BookingRecord, values: dict[str, Any], now: datetime) -> BookingRecord:
+def change(session: Session, before: BookingRecord, values: dict[str, Any]) -> None:
+    """Also into another room: both get a new revision."""
     repository.change(session, before.key, values)
-    rooms.touch(session, before.room_key)
+    for room_key in {before.room_key, values.get("room_key", before.room_key)}:
+        rooms.touch(session, room_key)
+
+
+def changed(session: Session, before: BookingRecord, values: dict[str, Any], now: datetime) -> BookingRecord:
+    change(session, before, values)
     return booking(session, before.id, now)
 
 
