@@ -26,6 +26,9 @@ test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
 	$(BIN)/pytest
 
+soak: .venv/dev ## days and days of random bookings, on both databases
+	CIRCLETIME_SOAK_DAYS=1000 $(BIN)/pytest --timeout=7200 tests/hub/bookings/test_never_overlap.py
+
 check: .venv/dev ## style, types, layers and spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,4 +47,4 @@ lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help setup demo test check fmt bench lock
+.PHONY: help setup demo test soak check fmt bench lock

@@ -32,8 +32,9 @@ def integer(of: "dict[str, Any]", name: str, least: int = 0, most: int = LAST_UN
 
 
 def text(of: "dict[str, Any]", name: str, most: int, least: int = 0) -> str:
+    """No NUL is in it: PostgreSQL keeps none."""
     value = of.get(name)
-    if not isinstance(value, str) or not least <= len(value) <= most:
+    if not isinstance(value, str) or not least <= len(value) <= most or "\0" in value:
         raise ValueError(name + " is not a text of fitting length")
     return value
 

@@ -18,7 +18,7 @@ from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Id, Instant, Nothing, Page, Record, utc
 from hub.bookings import refusals, service
 from hub.bookings.service import BookingChanges, BookingRecord, NewBooking, Recurrence
-from hub.db.idempotency import earlier_answer, keep_answer
+from hub.db.idempotency import once
 
 Title = Annotated[str, Meta(min_length=1, max_length=255, description="Kept as written")]
 Attendees = Annotated[int, Meta(ge=0, le=100_000)]
@@ -192,12 +192,12 @@ async def book_room(
     again = series if series is None else Recurrence(series.rrule, skip=series.on_conflict == "skip")
 
     def book(session: Session) -> bytes:
-        if idempotency_key and (earlier := earlier_answer(session, who.id, idempotency_key, asked)):
-            return earlier
-        answer = msgspec.json.encode(_made(session, who, wish, again, now, via))
-        if idempotency_key:
-            keep_answer(session, who.id, idempotency_key, asked, answer, now)
-        return answer
+        def answer() -> bytes:
+            return msgspec.json.encode(_made(session, who, wish, again, now, via))
+
+        if idempotency_key is None:
+            return answer()
+        return once(session, who.id, idempotency_key, asked, now, answer)
 
     answer = await hub.database.write(book)
     return Response(msgspec.Raw(answer), media_type=MediaType.JSON)  # type: ignore[arg-type]

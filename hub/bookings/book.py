@@ -55,7 +55,7 @@ def wished(
     session: Session, who: Account, request: NewBooking, now: datetime, via: str
 ) -> tuple[RoomRecord, dict[str, Any]]:
     """The room, settled, and the row that the wish would become in it; every rule but the guard is checked."""
-    room = rooms.room(session, request.room_id)
+    room = rooms.locked_room(session, request.room_id)
     rules.check_title(request.title)
     rules.check_wish(room, request.starts_at, request.ends_at, request.attendees, now)
     if request.check_in_exempt and not who.manages:
@@ -100,7 +100,7 @@ def book_walk_up(session: Session, room_id: str, minutes: int, now: datetime) ->
 
     Raises Refused for a length the policy does not offer, Conflict where the time is taken.
     """
-    room = rooms.room(session, room_id)
+    room = rooms.locked_room(session, room_id)
     if minutes not in room.policy.quick_book_minutes:
         raise refusals.not_a_quick_book_length(room.policy.quick_book_minutes)
     if room.policy.requires_approval:

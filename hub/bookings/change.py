@@ -125,7 +125,7 @@ def _settled(session: Session, booking_id: str, changes: BookingChanges, now: da
     there = rooms.room(session, here.room_id if changes.room_id is UNSET else changes.room_id)
     for room_key in sorted({here.room_key, there.key}):
         settle_room(session, room_key, now)
-    return there
+    return rooms.room(session, there.id)
 
 
 def _plain(

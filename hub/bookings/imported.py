@@ -17,7 +17,7 @@ from hub.bookings import repository
 from hub.bookings.calendar_file import CalendarEvent, Remark
 from hub.bookings.lifecycle import Standing, check_in_deadline, next_deadline
 from hub.bookings.models import COMPLETED, CONFIRMED, Booking
-from hub.bookings.settling import settle_due
+from hub.bookings.settling import settle_rooms
 from hub.db.base import new_id
 from hub.errors import NotFound
 from hub.rooms import service as rooms
@@ -158,9 +158,8 @@ def _taken(
         return found
     begins = min(event.starts_at for event in events)
     ends = max(event.ends_at for event in events)
-    while (deadline := settle_due(session, now)) is not None and deadline <= now:
-        pass  # there was more than settles at once
     for chunk in _chunks(sorted(room_keys)):
+        settle_rooms(session, chunk, now)
         for row in repository.blocking(session, chunk, begins, ends):
             title = None if row.private else row.title
             found[row.room_key].append(_Obstacle(row.starts_at, row.blocks_until, title))

@@ -10,12 +10,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
 
 PENDING, CONFIRMED, CHECKED_IN = "pending", "confirmed", "checked_in"
 COMPLETED, CANCELLED, NO_SHOW = "completed", "cancelled", "no_show"
+
+OVERLAP_ON_SQLITE = "room-already-booked"
+"""What the triggers say."""
+NEVER_OVERLAP = "bookings_never_overlap"
+"""What stops an overlap on PostgreSQL, whoever writes: an exclusion; SQLITE_TRIGGERS do on SQLite."""
 
 _BLOCKING = text("blocks_until IS NOT NULL")
 _DUE = text("next_at IS NOT NULL")
@@ -26,6 +32,12 @@ class Booking(Base):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("blocks_until > starts_at", name="blocks_after_start"),
+        ExcludeConstraint(
+            (text("int4range(room_key, room_key, '[]')"), "&&"),
+            (text("tstzrange(starts_at, blocks_until)"), "&&"),
+            where=_BLOCKING,
+            name=NEVER_OVERLAP,
+        ).ddl_if(dialect="postgresql"),
         Index(
             "ix_bookings_blocking",
             "room_key",
@@ -85,7 +97,7 @@ def _guard(name: str, moment: str, own: str) -> str:
 CREATE TRIGGER {name} {moment} ON bookings
 WHEN NEW.blocks_until IS NOT NULL
 BEGIN
-  SELECT RAISE(ABORT, 'room-already-booked') WHERE NEW.starts_at < (
+  SELECT RAISE(ABORT, '{OVERLAP_ON_SQLITE}') WHERE NEW.starts_at < (
     SELECT blocks_until FROM bookings
     WHERE room_key = NEW.room_key AND blocks_until IS NOT NULL
       AND starts_at < NEW.blocks_until{own}

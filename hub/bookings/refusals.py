@@ -210,7 +210,9 @@ def over_capacity(capacity: int) -> Refused:
 
 
 def bad_title() -> Refused:
-    return Refused("bad-title", "This title cannot be used", "A title has 1 to 255 characters.")
+    return Refused(
+        "bad-title", "This title cannot be used", "A title has 1 to 255 characters, none of them NUL."
+    )
 
 
 def not_a_quick_book_length(lengths: list[int]) -> Refused:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, Table, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hub.bookings.models import CHECKED_IN, CONFIRMED, PENDING, Booking
+from hub.bookings import refusals
+from hub.bookings.models import CHECKED_IN, CONFIRMED, NEVER_OVERLAP, OVERLAP_ON_SQLITE, PENDING, Booking
 
 ACTIVE = (PENDING, CONFIRMED, CHECKED_IN)
 
@@ -24,14 +27,27 @@ def booking_with_id(session: Session, booking_id: str) -> Row[Any] | None:
 
 
 def add(session: Session, values: dict[str, Any]) -> None:
-    session.execute(insert(_table).values(values))
+    """Raises Conflict where the database itself stops an overlap."""
+    with _never_overlapping():
+        session.execute(insert(_table).values(values))
 
 
 def change(session: Session, key: int, values: dict[str, Any]) -> None:
-    """Raises the booking's revision."""
-    session.execute(
-        update(_table).where(_booking.key == key).values(values | {"revision": _booking.revision + 1})
-    )
+    """Raises the booking's revision, and Conflict where the database itself stops an overlap."""
+    with _never_overlapping():
+        session.execute(
+            update(_table).where(_booking.key == key).values(values | {"revision": _booking.revision + 1})
+        )
+
+
+@contextmanager
+def _never_overlapping() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if not any(words in str(error.orig) for words in (NEVER_OVERLAP, OVERLAP_ON_SQLITE)):
+            raise
+        raise refusals.room_already_booked([], []) from error
 
 
 def is_taken(
@@ -133,12 +149,12 @@ def free(session: Session, keys: Iterable[int]) -> None:
 
 
 def due(
-    session: Session, now: datetime, *, limit: int | None = None, room_key: int | None = None
+    session: Session, now: datetime, room_keys: Iterable[int] | None = None, *, limit: int | None = None
 ) -> Sequence[Row[Any]]:
-    """What time has overtaken, the longest overdue first."""
+    """What time has overtaken, in these rooms or in any, the longest overdue first."""
     found = _BOOKINGS.where(_booking.next_at <= now)
-    if room_key is not None:
-        found = found.where(_booking.room_key == room_key)
+    if room_keys is not None:
+        found = found.where(_booking.room_key.in_(set(room_keys)))
     return session.execute(found.order_by(_booking.next_at, _booking.key).limit(limit)).all()
 
 

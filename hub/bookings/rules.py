@@ -56,6 +56,6 @@ def check_attendees(room: RoomRecord, attendees: int | None) -> None:
 
 
 def check_title(title: str) -> None:
-    """A title is kept as written."""
-    if not 1 <= len(title) <= 255:
+    """A title is kept as written; NUL is no text to PostgreSQL."""
+    if not 1 <= len(title) <= 255 or "\0" in title:
         raise refusals.bad_title()

@@ -21,14 +21,23 @@ BATCH = 500
 
 
 def settle_room(session: Session, room_key: int, now: datetime) -> None:
-    """Stores what time has done to the room's bookings."""
-    _settle(session, repository.due(session, now, room_key=room_key), now)
+    """Locks the room, and stores what time has done to its bookings."""
+    settle_rooms(session, [room_key], now)
+
+
+def settle_rooms(session: Session, room_keys: Sequence[int], now: datetime) -> None:
+    """The same for several; who settles many at a time takes them in order of key, as `rooms.lock` does."""
+    _settle(session, repository.due(session, now, rooms.lock(session, room_keys)), now)
 
 
 def settle_due(session: Session, now: datetime) -> datetime | None:
     """Stores it for every room, up to BATCH bookings; the next deadline, which is not after `now` where
-    some are left, or None where none is known."""
-    _settle(session, repository.due(session, now, limit=BATCH), now)
+    some are left, or None where none is known.
+
+    A room that somebody else is changing is left to them: so hubs on one database share the work."""
+    overdue = repository.due(session, now, limit=BATCH)
+    mine = rooms.lock(session, {row.room_key for row in overdue}, skip_locked=True)
+    _settle(session, repository.due(session, now, mine, limit=BATCH), now)
     return repository.next_deadline(session)
 
 

@@ -1,6 +1,6 @@
 """What every use case that changes bookings is made of: a booking opened for change, its room settled; the guard.
 
-Every use case runs in one write transaction: it settles the room first, so that it decides on what is true
+Every use case runs in one write transaction: it locks and settles the room first, so that it decides on what is true
 now, and raises the room's revision once.
 """
 

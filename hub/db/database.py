@@ -1,32 +1,26 @@
 """Where a transaction runs. Services are plain functions over a Session; this decides the rest.
 
-SQLite: one writer connection in `BEGIN IMMEDIATE`, a few query-only readers, WAL; other processes on the
-same file are waited for. A write runs shielded to commit or rollback: a task cancelled half way must not
-leave the one writer locked.
+A write runs shielded to commit or rollback: a task cancelled half way must not leave a room, or the one
+writer of SQLite, locked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from hub.errors import Unavailable
+from hub.db import failures, postgresql, sqlite
+from hub.db.address import address
 from hub.events import Event, Events
 
 Result = TypeVar("Result")
 
-READERS = 4
-BUSY_TIMEOUT_MS = 20_000
+TRIES = 3
 _EVENTS = "events"
 
 
@@ -36,16 +30,13 @@ def emit(session: Session, happened: Event) -> None:
 
 
 class Database:
-    """Runs reads and writes. `url` is a SQLAlchemy URL for aiosqlite."""
+    """Runs reads and writes at this URL. Raises BadSetting where no database can be meant by it."""
 
     def __init__(self, url: str, events: Events | None = None) -> None:
         self.events = events or Events()
-        self.url = url
-        path = make_url(url).database
-        if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._writer = _sqlite_engine(url, connections=1, read_only=False)
-        self._readers = _sqlite_engine(url, connections=READERS, read_only=True)
+        at = address(url)
+        kind = sqlite if at.get_backend_name() == "sqlite" else postgresql
+        self._writers, self._readers = kind.engines(at)
         self._running: set[asyncio.Task[Any]] = set()
 
     async def read(self, work: Callable[[Session], Result]) -> Result:
@@ -55,9 +46,10 @@ class Database:
     async def write(self, work: Callable[[Session], Result]) -> Result:
         """`work` in one transaction, committed when it returns and rolled back when it raises.
 
+        It runs anew, up to TRIES times, where another transaction that has just committed was in its way.
         A caller cancelled meanwhile leaves at once; the transaction still runs to its end.
         """
-        return await self._shielded(self._run(self._writer, work))
+        return await self._shielded(self._run(self._writers, work))
 
     async def _shielded(self, transaction: Coroutine[Any, Any, Result]) -> Result:
         task = asyncio.create_task(transaction)
@@ -71,11 +63,30 @@ class Database:
             task.exception()  # seen, also where the caller has left
 
     async def _run(self, engine: AsyncEngine, work: Callable[[Session], Result]) -> Result:
-        with _storage_errors():
-            async with AsyncSession(engine, expire_on_commit=False) as session:
-                async with session.begin():
-                    result = await session.run_sync(work)
-                happened = session.info.pop(_EVENTS, [])
+        with failures.told():
+            for _ in range(TRIES - 1):
+                try:
+                    return await self._once(engine, work)
+                except DBAPIError as error:
+                    if not failures.may_pass(error):
+                        raise
+            return await self._once(engine, work)
+
+    async def _once(self, engine: AsyncEngine, work: Callable[[Session], Result]) -> Result:
+        def whole(session: Session) -> Result:
+            result = work(session)
+            session.flush()
+            return result
+
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            result = await session.run_sync(whole)
+            try:
+                await session.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise failures.lost_at_commit() from error
+                raise
+            happened = session.info.pop(_EVENTS, [])
         for one in happened:
             self.events.publish(one)
         return result
@@ -84,61 +95,5 @@ class Database:
         """Waits for transactions under way, then closes every connection."""
         while self._running:
             await asyncio.wait(set(self._running))
-        await self._writer.dispose()
+        await self._writers.dispose()
         await self._readers.dispose()
-
-
-@contextmanager
-def _storage_errors() -> Iterator[None]:
-    """Turns a full disk, or a database locked by somebody else, into a refusal that says so."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise _busy() from error
-    except DBAPIError as error:
-        words = str(error.orig)
-        if "database or disk is full" in words or "disk I/O error" in words:
-            raise Unavailable(
-                "storage-full",
-                "The hub cannot store anything now",
-                "Its disk is full or failing; nothing was changed.",
-            ) from error
-        if "database is locked" in words:
-            raise _busy() from error
-        raise
-
-
-def _busy() -> Unavailable:
-    return Unavailable(
-        "storage-busy", "The hub's database is busy", "Nothing was changed; try again in a moment."
-    )
-
-
-def _sqlite_engine(url: str, *, connections: int, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=60,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",  # a 201 survives a power cut
-            "foreign_keys = ON",
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
-            f"query_only = {'ON' if read_only else 'OFF'}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine

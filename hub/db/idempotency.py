@@ -1,14 +1,16 @@
 """A request repeated with the same key gets the first answer again, and changes nothing.
 
-The key is stored in the transaction that has the effect, so there is never one without the other.
+The key is stored in the transaction that has the effect, so there is never one without the other. It is stored
+first: of two requests with one key that come at once, the second waits for the first and then runs anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, String, delete, insert, select
+from sqlalchemy import LargeBinary, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.db.base import Base, UtcTime
@@ -27,29 +29,25 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
 
 
-def fingerprint(request: bytes) -> bytes:
-    return hashlib.sha256(request).digest()
+def once(
+    session: Session, owner: str, key: str, request: bytes, now: datetime, act: Callable[[], bytes]
+) -> bytes:
+    """What `act` answers; where this key came before, the answer given then, and nothing is done.
 
-
-def earlier_answer(session: Session, owner: str, key: str, request: bytes) -> bytes | None:
-    """The answer given to this key before, or None. Raises Refused where the key came with another request."""
-    row = session.execute(
-        select(IdempotencyKey.fingerprint, IdempotencyKey.answer).where(
-            IdempotencyKey.owner == owner, IdempotencyKey.key == key
-        )
+    Keys older than KEPT are forgotten. Raises Refused where the key came with another request.
+    """
+    fingerprint = hashlib.sha256(request).digest()
+    this = (IdempotencyKey.owner == owner, IdempotencyKey.key == key)
+    before = session.execute(
+        select(IdempotencyKey.fingerprint, IdempotencyKey.answer).where(*this)
     ).one_or_none()
-    if row is None:
-        return None
-    if row.fingerprint != fingerprint(request):
-        raise Refused("idempotency-key-reused", "This Idempotency-Key was used for another request")
-    return bytes(row.answer)
-
-
-def keep_answer(session: Session, owner: str, key: str, request: bytes, answer: bytes, now: datetime) -> None:
-    """Stores the answer, and forgets keys older than KEPT."""
+    if before is not None:
+        if before.fingerprint != fingerprint:
+            raise Refused("idempotency-key-reused", "This Idempotency-Key was used for another request")
+        return bytes(before.answer)
+    claim = {"owner": owner, "key": key, "fingerprint": fingerprint, "answer": b"", "created_at": now}
+    session.execute(insert(IdempotencyKey).values(claim))
+    answer = act()
+    session.execute(update(IdempotencyKey).where(*this).values(answer=answer))
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
-    session.execute(
-        insert(IdempotencyKey).values(
-            owner=owner, key=key, fingerprint=fingerprint(request), answer=answer, created_at=now
-        )
-    )
+    return answer

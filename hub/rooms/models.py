@@ -21,6 +21,8 @@ AMENITIES = {
 }
 """What the table of amenities starts with."""
 
+_OPEN = text("ended_at IS NULL")
+
 
 def _folded_name(context: Any) -> str:
     """`context` is the insert's."""
@@ -121,7 +123,7 @@ class Contact(Base):
     __tablename__ = "panel_contacts"
     __table_args__ = (
         Index("ix_panel_contacts_room", "room_key", "last_at"),
-        Index("ix_panel_contacts_open", "panel_id", sqlite_where=text("ended_at IS NULL")),
+        Index("ix_panel_contacts_open", "panel_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True)

@@ -61,11 +61,24 @@ _ROOMS: Select[Any] = (
     .join(Building.__table__, _building.key == _floor.building_key)
 )
 """Built once: it is asked for with every booking. `amenities`: slugs with commas between, in any order."""
+_STANDING = _ROOMS.where(Room.deleted_at.is_(None))
 _LOOKED_IN = _room.name_folded + " " + _floor.name_folded + " " + _building.name_folded
 
 
 def room_with_id(session: Session, room_id: str) -> Row[Any] | None:
-    return session.execute(_ROOMS.where(Room.id == room_id, Room.deleted_at.is_(None))).one_or_none()
+    return session.execute(_STANDING.where(Room.id == room_id)).one_or_none()
+
+
+def locked_room(session: Session, room_id: str) -> Row[Any] | None:
+    """The same, locked as `lock` does."""
+    found = _STANDING.where(Room.id == room_id).with_for_update(of=Room, key_share=True)
+    return session.execute(found).one_or_none()
+
+
+def lock(session: Session, keys: Iterable[int], *, skip_locked: bool) -> list[int]:
+    """The keys of the rows locked, in order. Rows that refer to a room can still come and go."""
+    found = select(Room.key).where(Room.key.in_(set(keys))).order_by(Room.key)
+    return list(session.scalars(found.with_for_update(key_share=True, skip_locked=skip_locked)))
 
 
 def rooms_with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]:
@@ -75,7 +88,7 @@ def rooms_with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]
 
 def matching_rooms(session: Session, wanted: RoomFilter, limit: int) -> Sequence[Row[Any]]:
     """Up to `limit` rooms in the filter's order."""
-    found = _ROOMS.where(Room.deleted_at.is_(None))
+    found = _STANDING
     if wanted.building_id is not None:
         found = found.where(Building.id == wanted.building_id)
     if wanted.floor_id is not None:

@@ -69,6 +69,8 @@ __all__ = [
     "close_stale_contacts",
     "contact_of",
     "heartbeat_contacts",
+    "lock",
+    "locked_room",
     "mark_published",
     "matching_rooms",
     "open_contact",
@@ -188,6 +190,23 @@ def room(session: Session, room_id: str) -> RoomRecord:
     if row is None:
         raise not_found("room", room_id)
     return _record(row)
+
+
+def locked_room(session: Session, room_id: str) -> RoomRecord:
+    """The room, which nobody else changes or books until this transaction ends. Raises NotFound."""
+    row = repository.locked_room(session, room_id)
+    if row is None:
+        raise not_found("room", room_id)
+    return _record(row)
+
+
+def lock(session: Session, keys: Iterable[int], *, skip_locked: bool = False) -> list[int]:
+    """Keeps others from changing or booking these rooms until this transaction ends; the keys of those locked.
+
+    Rooms are locked in order of key, so that two who lock several do not wait for each other. `skip_locked`:
+    leaves out what somebody else has locked. On SQLite it is only a look: a writer there is alone.
+    """
+    return repository.lock(session, keys, skip_locked=skip_locked)
 
 
 def rooms_by_key(session: Session, keys: Iterable[int]) -> dict[int, RoomRecord]:

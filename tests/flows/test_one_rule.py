@@ -24,7 +24,7 @@ from hub.rooms import service as rooms
 from shared.room_state import encode, parse
 from shared.room_status import status_at
 from tests.fakes import FakeClock
-from tests.hub.house import MemoryWorld
+from tests.hub.house import QuickWorld
 
 MINUTE = timedelta(minutes=1)
 PANEL = "panel"
@@ -59,7 +59,7 @@ class Day:
     """A day in the Story Corner."""
 
     def __init__(self, path: Path) -> None:
-        self.world = MemoryWorld(path, FakeClock())
+        self.world = QuickWorld(f"sqlite:///{path}", FakeClock())
         self.room = self.world.house.story_corner
         self.made = []
         self.connected = False

@@ -7,10 +7,9 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -18,6 +17,7 @@ from hub.accounts import service as accounts
 from hub.accounts.service import Account
 from hub.bookings import service as bookings
 from hub.bookings.service import BookingRecord, NewBooking
+from hub.db.address import address
 from hub.db.database import Database
 from hub.events import Event
 from hub.rooms import service as rooms
@@ -65,23 +65,23 @@ def furnish(session: Session, now: datetime) -> House:
 
 
 class World:
-    """The house, in a database file behind the hub's own `Database`, and a clock.
+    """The house, in a database behind the hub's own `Database`, and a clock.
 
     Each call is one transaction, as a request's would be. Times are given as hours and minutes in UTC of
     the clock's first day, Monday, 23 November 2026, when Berlin is one hour ahead.
     """
 
-    def __init__(self, path: Path, clock: FakeClock) -> None:
-        """`path`: a migrated database."""
-        self.path = path
+    def __init__(self, url: str, clock: FakeClock) -> None:
+        """`url`: a migrated database's."""
+        self.url = url
         self.clock = clock
         self._day = clock.now().replace(hour=0, minute=0, second=0)
-        self._open(path)
+        self._open(url)
         self.house: House = self.write(furnish, clock.now())
 
-    def _open(self, path: Path) -> None:
+    def _open(self, url: str) -> None:
         self._loop = asyncio.new_event_loop()
-        self.database: Database = self.run(_opened(f"sqlite+aiosqlite:///{path}"))
+        self.database: Database = self.run(_opened(url))
 
     def run(self, coroutine: Any) -> Any:
         return self._loop.run_until_complete(coroutine)
@@ -156,20 +156,16 @@ class World:
         self.write(rooms.change_room, (room or self.house.story_corner).id, changes)
 
 
-class MemoryWorld(World):
-    """The same in a copy in memory, for what needs services and nothing else: ten times quicker.
+class QuickWorld(World):
+    """The same for what needs services and nothing else: without an event loop, and SQLite in memory.
 
     `told` is what listeners were told.
     """
 
-    def _open(self, path: Path) -> None:
+    def _open(self, url: str) -> None:
         self.told: list[Event] = []
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        with sqlite3.connect(path) as stored:
-            stored.backup(memory)
-        memory.execute("PRAGMA foreign_keys = ON")
-        self._engine = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        at = address(url)
+        self._engine = _memory_copy(at) if at.get_backend_name() == "sqlite" else create_engine(at)
 
     def write(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
         with Session(self._engine, expire_on_commit=False) as session:
@@ -184,6 +180,16 @@ class MemoryWorld(World):
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _memory_copy(at: URL) -> Engine:
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    with sqlite3.connect(at.database or "") as stored:
+        stored.backup(memory)
+    memory.execute("PRAGMA foreign_keys = ON")
+    engine = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
 
 
 async def _opened(url: str) -> Database:

@@ -11,7 +11,7 @@ from hub.rooms import service as rooms
 @pytest.fixture
 def feed(world):
     """It has begun, in a process beside the world's, and has looked once."""
-    database = Database(f"sqlite+aiosqlite:///{world.path}")
+    database = Database(world.url)
     found = ChangeFeed(database, world.clock)
     found.events = database.events
     world.run(found.begin())
@@ -50,7 +50,7 @@ def test_what_another_process_stores_is_news_once(world, house, told):
 
 
 def test_what_is_stored_between_begin_and_the_first_look_is_not_missed(world, house):
-    database = Database(f"sqlite+aiosqlite:///{world.path}")
+    database = Database(world.url)
     feed = ChangeFeed(database, world.clock)
     world.run(feed.begin())
     world.book((9, 0), (10, 0))

@@ -25,7 +25,7 @@ class RunningHub:
 
     def __init__(self, world):
         self._world = world
-        settings = Settings(data_dir=world.path.parent, broker_url="none")
+        settings = Settings(database_url=world.url, broker_url="none")
         app = create_app(settings, clock=world.clock)
         config = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)

@@ -1,14 +1,14 @@
-"""Bookings are services over a session: their world is in memory."""
+"""Bookings are services over a session: their world is the quick one."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.hub.house import MemoryWorld
+from tests.hub.house import QuickWorld
 
 
 @pytest.fixture
-def world(empty_database, clock):
-    found = MemoryWorld(empty_database, clock)
+def world(database_url, clock):
+    found = QuickWorld(database_url, clock)
     yield found
     found.close()

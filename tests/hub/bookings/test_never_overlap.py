@@ -3,9 +3,12 @@
 An oracle of a few lines follows along, which looks at every booking each time.
 """
 
+import os
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,7 +25,7 @@ from sqlalchemy import text
 from hub.bookings import service
 from hub.errors import DomainError
 from tests.fakes import FakeClock
-from tests.hub.house import MemoryWorld
+from tests.hub.house import QuickWorld
 
 MINUTE = timedelta(minutes=1)
 OVERLAPS = """
@@ -59,11 +62,12 @@ class Oracle:
 
 
 class Office(RuleBasedStateMachine):
-    empty: Path
+    open_database: Callable
 
     def __init__(self):
         super().__init__()
-        self.world = MemoryWorld(self.empty, FakeClock())
+        self.database = type(self).open_database()
+        self.world = QuickWorld(self.database.__enter__(), FakeClock())
         self.known = {}
 
     bookings = Bundle("bookings")
@@ -185,10 +189,16 @@ class Office(RuleBasedStateMachine):
 
     def teardown(self):
         self.world.close()
+        self.database.__exit__(None, None, None)
 
 
-def test_two_bookings_never_take_the_same_time(empty_database):
-    Office.empty = empty_database
+DAYS = int(os.environ.get("CIRCLETIME_SOAK_DAYS", "15"))
+"""Of 30 steps each; `make soak` takes more."""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_two_bookings_never_take_the_same_time(new_database, kind):
+    Office.open_database = partial(new_database, kind)
     run_state_machine_as_test(
-        Office, settings=settings(max_examples=15, stateful_step_count=30, deadline=None)
+        Office, settings=settings(max_examples=DAYS, stateful_step_count=30, deadline=None)
     )

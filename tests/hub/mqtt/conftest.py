@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -13,6 +14,13 @@ from tests.hub.house import House, World
 from tests.hub.mqtt.raw_mqtt import RawClient
 from tests.hub.mqtt.running_broker import Building, PahoPanel, RunningBroker
 from tests.hub.mqtt.running_hub import RunningHub, Wall
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+    """What is asked here is between the broker and the panels: one database is enough."""
+    with new_database("sqlite") as url:
+        yield url
 
 
 @pytest.fixture
@@ -69,7 +77,7 @@ def open_hub(world: World) -> Iterator[Callable[[], RunningHub]]:
     opened: list[RunningHub] = []
 
     def open_one() -> RunningHub:
-        opened.append(RunningHub(world.path, world.clock))
+        opened.append(RunningHub(world.url, world.clock))
         return opened[-1]
 
     yield open_one

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from pathlib import Path
 from typing import Any
 
 from hub.clock import Clock, unix
@@ -21,12 +20,12 @@ from tests.hub.mqtt.running_broker import PATIENCE_S, PahoPanel
 
 
 class RunningHub:
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock) -> None:
         self.clock = clock
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.database: Database = self.run(_opened(f"sqlite+aiosqlite:///{path}"))
+        self.database: Database = self.run(_opened(url))
         self.switchboard = Switchboard(Settings(), self.database, clock, self._open_broker)
         self._running = True
         self.run(self.switchboard.start())

@@ -7,12 +7,12 @@ import pytest
 from hub.clock import unix
 from hub.panel import commands, service
 from hub.rooms import service as rooms
-from tests.hub.house import MemoryWorld
+from tests.hub.house import QuickWorld
 
 
 @pytest.fixture
-def world(empty_database, clock):
-    found = MemoryWorld(empty_database, clock)
+def world(database_url, clock):
+    found = QuickWorld(database_url, clock)
     yield found
     found.close()
 

@@ -40,6 +40,12 @@ BEGIN
 END""",
 )
 
+EXCLUSION = (
+    """ALTER TABLE bookings ADD CONSTRAINT bookings_never_overlap EXCLUDE USING gist
+  (int4range(room_key, room_key, '[]') WITH &&, tstzrange(starts_at, blocks_until) WITH &&)
+  WHERE (blocks_until IS NOT NULL)""",
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -310,6 +316,7 @@ def upgrade() -> None:
         ["panel_id"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index("ix_panel_contacts_room", "panel_contacts", ["room_key", "last_at"], unique=False)
     op.create_table(
@@ -379,5 +386,6 @@ def upgrade() -> None:
     )
     amenities = sa.table("amenities", sa.column("slug"), sa.column("name"))
     op.bulk_insert(amenities, [{"slug": slug, "name": name} for slug, name in AMENITIES.items()])
-    for trigger in NEVER_OVERLAP:
-        op.execute(trigger)
+    statements = NEVER_OVERLAP if op.get_bind().dialect.name == "sqlite" else EXCLUSION
+    for statement in statements:
+        op.execute(statement)

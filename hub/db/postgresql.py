@@ -1,0 +1,40 @@
+"""PostgreSQL: writers at READ COMMITTED who lock the room's row first, readers over one snapshot."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+WRITERS, READERS = 10, 10
+"""Connections of each hub at most. Apart, so that writers waiting for a room do not hold up readers."""
+OPTIONS = {
+    "timezone": "UTC",
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "60s",  # a hub that froze gives its rooms back
+}
+READ_ONLY = {
+    "default_transaction_isolation": r"repeatable\ read",
+    "default_transaction_read_only": "on",
+}
+CONNECT_ARGS = {
+    "application_name": "circletime",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "tcp_user_timeout": 20_000,  # a server that vanished without a word is given up in time
+}
+
+
+def engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """The writers, and the readers."""
+    return _engine(url, WRITERS, OPTIONS), _engine(url, READERS, OPTIONS | READ_ONLY)
+
+
+def _engine(url: URL, connections: int, options: dict[str, str]) -> AsyncEngine:
+    told = " ".join(f"-c {name}={value}" for name, value in options.items())
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=20,
+        connect_args=CONNECT_ARGS | {"options": told},
+    )
