@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import ColumnElement, and_, delete, insert, not_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import Attempts
@@ -54,27 +53,25 @@ def _too_many(wait_s: int) -> TooMany:
 
 
 def count_attempts(session: Session, tries: Iterable[Try], now: datetime) -> None:
-    """Counts one more for each, and forgets what is over."""
+    """Counts one more for each, and forgets what is over.
+
+    Raises TooMany where a limit has been reached since `check_attempts`, by others who count at once.
+    """
     session.execute(delete(Attempts).where(Attempts.forgotten_at <= now))
     for limit, subject in tries:
-        if not _counted(session, limit, subject, now):
+        more = update(Attempts).where(_counting(limit, subject, now)).values(times=Attempts.times + 1)
+        row = session.execute(more.returning(Attempts.times, Attempts.forgotten_at)).one_or_none()
+        if row is None:
             _begin(session, limit, subject, now)
-
-
-def _counted(session: Session, limit: Limit, subject: str, now: datetime) -> bool:
-    more = update(Attempts).where(_counting(limit, subject, now)).values(times=Attempts.times + 1)
-    return session.execute(more.returning(Attempts.times)).one_or_none() is not None
+        elif row.times > limit.most:
+            raise _too_many(int((row.forgotten_at - now).total_seconds()))
 
 
 def _begin(session: Session, limit: Limit, subject: str, now: datetime) -> None:
-    """The first of a window; where another process was quicker with it, one more."""
+    """The first of a window; where another was quicker with it, the write runs anew."""
     session.execute(delete(Attempts).where(_of(limit, subject), not_(_counting(limit, subject, now))))
     first = {"times": 1, "forgotten_at": now + limit.window}
-    try:
-        with session.begin_nested():
-            session.execute(insert(Attempts).values(limit=limit.name, subject=_hash(subject), **first))
-    except IntegrityError:
-        _counted(session, limit, subject, now)
+    session.execute(insert(Attempts).values(limit=limit.name, subject=_hash(subject), **first))
 
 
 def _of(limit: Limit, subject: str) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What every use case that changes bookings is made of: a booking opened for change, its room settled; the guard.
 
-Every use case runs in one write transaction: it locks and settles the room first, so that it decides on what is true
-now, and raises the room's revision once.
+Every use case runs in one write transaction: it locks and settles the room first, so that it decides on what
+is true now, and raises the room's revision once.
 """
 
 from __future__ import annotations

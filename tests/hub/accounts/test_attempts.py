@@ -51,10 +51,9 @@ asyncio.run(main())
 
 
 def test_processes_share_one_count(world):
-    url = f"sqlite+aiosqlite:///{world.path}"
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", TRY_UNTIL_REFUSED, url], stdout=subprocess.PIPE, cwd=ROOT, text=True
+            [sys.executable, "-c", TRY_UNTIL_REFUSED, world.url], stdout=subprocess.PIPE, cwd=ROOT, text=True
         )
         for _ in range(3)
     ]
@@ -67,10 +66,12 @@ def fail(rest, times=1, *, who="nadia@example.org"):
     return [rest.post("/auth/login", who=None, json=body).status_code for _ in range(times)]
 
 
-def test_failures_are_remembered_by_a_hub_beside_it_and_by_the_next_one(rest, tmp_path, clock):
+def test_failures_are_remembered_by_a_hub_beside_it_and_by_the_next_one(rest, database_url, clock):
     assert fail(rest, 10) == [401] * 10
     for _ in range(2):
-        with TestClient(create_app(Settings(data_dir=tmp_path, broker_url="none"), clock=clock)) as client:
+        with TestClient(
+            create_app(Settings(database_url=database_url, broker_url="none"), clock=clock)
+        ) as client:
             answer = client.post(
                 "/api/v1/auth/login", json={"email": "nadia@example.org", "password": "right"}
             )

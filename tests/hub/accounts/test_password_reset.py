@@ -108,7 +108,7 @@ def test_unknown_and_deactivated_addresses_are_answered_alike_and_get_no_mail(ma
 def test_request_takes_the_same_steps_for_known_and_unknown_addresses(rest):
     """Time is noisy, steps are not: not one statement differs."""
     steps: list[str] = []
-    engine = rest.client.app.state.hub.database._writer.sync_engine
+    engine = rest.client.app.state.hub.database._writers.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *given: steps.append(given[2]))
 
     def steps_of(email):
