@@ -154,7 +154,7 @@ def test_one_subject_has_one_row_and_what_is_over_is_forgotten(world):
     def rows():
         return world.read(lambda session: session.scalar(select(func.count()).select_from(Attempts)))
 
-    for _ in range(20):
+    for _ in range(5):
         world.write(count_attempts, [(FIVE, "nadia"), (FIVE, "tomas")], world.clock.now())
     assert rows() == 2
     world.clock.pass_time(minutes=1)
