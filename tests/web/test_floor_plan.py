@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ ROOM_LEFT = """() => [...document.querySelectorAll("a")].flatMap(room => {
 
 
 @pytest.fixture(scope="module")
-def plan(hub: HubProcess) -> str:
+def plan(hub: HubProcess) -> Iterator[str]:
     """The address of a plan with every status, and with names that are hard to fit."""
     building = hub.post("/buildings", {"name": "Mapped", "timeZone": hub.zone.key, "floors": [{"name": "G"}]})
     floor = building["floors"][0]["id"]
@@ -47,7 +47,9 @@ def plan(hub: HubProcess) -> str:
     placed = [{"roomId": room, "shape": shape} for room, shape in zip(rooms, SHAPES, strict=True)]
     body = {"width": 1000, "height": 340, "rooms": placed}
     hub.api.put(f"/floors/{floor}/plan", json=body).raise_for_status()
-    return f"{hub.url}/api/v1/floors/{floor}/plan.svg"
+    yield f"{hub.url}/api/v1/floors/{floor}/plan.svg"
+    for gone in (*(f"/rooms/{room}" for room in rooms), f"/buildings/{building['id']}"):
+        hub.api.delete(gone).raise_for_status()
 
 
 @pytest.fixture(params=[1200, 360])

@@ -58,7 +58,8 @@ class Oracle:
         """When it keeps the room from others."""
         if self.status(now) in {"cancelled", "no_show"}:
             return None
-        return self.start, self.end if self.stopped is None else self.stopped
+        end = self.end if self.stopped is None else self.stopped
+        return (self.start, end) if end > self.start else None
 
 
 class Office(RuleBasedStateMachine):
