@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from hub.accounts import recovery
 from hub.api import (
     auth,
+    booking_actions,
     bookings,
     buildings,
     events,
@@ -58,6 +59,7 @@ ROUTES = [
     *rooms.ROUTES,
     *floor_plans.ROUTES,
     *bookings.ROUTES,
+    *booking_actions.ROUTES,
     *panel.ROUTES,
     *events.ROUTES,
 ]

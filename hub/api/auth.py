@@ -13,6 +13,7 @@ from litestar import Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import JSONBody
 from sqlalchemy.orm import Session
 
 from hub.accounts import login as logins
@@ -98,7 +99,7 @@ def _me(account: Account) -> Me:
 
 
 @post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
-async def login(hub: Hub, request: Asking, data: Login) -> Response[LoggedIn]:
+async def login(hub: Hub, request: Asking, data: JSONBody[Login]) -> Response[LoggedIn]:
     """Answers with a token, and sets it as the web app's cookie too."""
     _refuse_other_sites(request)  # nobody is logged in as somebody else by a page of another site
     client = request.headers.get("user-agent", "")[:255]
@@ -145,7 +146,7 @@ def _cookie(hub: Parts, token: str, life_s: int) -> Cookie:
 
 
 @post("/auth/logout", status_code=HTTPStatus.OK, tags=["accounts"])
-async def logout(hub: Hub, request: Asking, data: Nothing | None = None) -> Response[Nothing]:
+async def logout(hub: Hub, request: Asking, data: JSONBody[Nothing | None] = None) -> Response[Nothing]:
     """Revokes the token that asks."""
     account, token = caller(request), request.auth or ""
     await hub.database.write(lambda session: service.close_session(session, account, token))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
@@ -84,7 +84,7 @@ async def list_buildings(hub: Hub) -> Page[Building]:
 
 
 @post("/buildings", guards=[requires_manager], tags=["rooms"])
-async def add_building(hub: Hub, request: Asking, data: NewBuilding) -> Building:
+async def add_building(hub: Hub, request: Asking, data: JSONBody[NewBuilding]) -> Building:
     added = await audited(
         hub,
         request,
@@ -103,7 +103,9 @@ async def get_building(hub: Hub, id: FromPath[str]) -> Building:
 
 
 @patch("/buildings/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def change_building(hub: Hub, request: Asking, id: FromPath[str], data: BuildingToChange) -> Building:
+async def change_building(
+    hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[BuildingToChange]
+) -> Building:
     """Bookings stay at their instants: with another zone, their local times are others."""
     changed = await audited(
         hub,
@@ -125,7 +127,7 @@ async def remove_building(hub: Hub, request: Asking, id: FromPath[str]) -> None:
 
 
 @post("/buildings/{id:str}/floors", guards=[requires_manager], tags=["rooms"])
-async def add_floor(hub: Hub, request: Asking, id: FromPath[str], data: NewFloor) -> Floor:
+async def add_floor(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[NewFloor]) -> Floor:
     """On top of the others."""
     added = await audited(
         hub, request, "floor.create", lambda session: service.add_floor(session, id, data.name), data=data
@@ -134,7 +136,7 @@ async def add_floor(hub: Hub, request: Asking, id: FromPath[str], data: NewFloor
 
 
 @patch("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def rename_floor(hub: Hub, request: Asking, id: FromPath[str], data: NewFloor) -> Floor:
+async def rename_floor(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[NewFloor]) -> Floor:
     renamed = await audited(
         hub, request, "floor.change", lambda session: service.rename_floor(session, id, data.name), data=data
     )
@@ -155,7 +157,7 @@ async def list_amenities(hub: Hub) -> Page[Amenity]:
 
 
 @post("/amenities", guards=[requires_admin], tags=["rooms"])
-async def add_amenity(hub: Hub, request: Asking, data: NewAmenity) -> Amenity:
+async def add_amenity(hub: Hub, request: Asking, data: JSONBody[NewAmenity]) -> Amenity:
     def add(session: Session) -> Amenity:
         slug, name = service.add_amenity(session, data.name, data.slug)
         audit.record(session, caller(request), "amenity.create", slug, {"name": name}, hub.clock.now())
@@ -165,7 +167,9 @@ async def add_amenity(hub: Hub, request: Asking, data: NewAmenity) -> Amenity:
 
 
 @patch("/amenities/{slug:str}", guards=[requires_admin], tags=["rooms"])
-async def rename_amenity(hub: Hub, request: Asking, slug: FromPath[str], data: AmenityToChange) -> Amenity:
+async def rename_amenity(
+    hub: Hub, request: Asking, slug: FromPath[str], data: JSONBody[AmenityToChange]
+) -> Amenity:
     slug, name = await audited(
         hub,
         request,

@@ -51,6 +51,11 @@ def caller(request: Asking) -> Account:
     return request.user
 
 
+def way(request: Asking) -> str:
+    """How it came: the web app brings its cookie, other programs a token of their own."""
+    return "api" if "authorization" in request.headers else "web"
+
+
 def client_address(request: Asking) -> str:
     """Where the request came from, as limits count it. Behind a proxy on this machine, what that one says."""
     return address_of(request.client.host) if request.client else ""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, delete, get, put
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody, RawBody
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
@@ -98,7 +98,7 @@ async def get_plan_drawn(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
 
 
 @put("/floors/{id:str}/plan", guards=[requires_admin], tags=["floor plans"])
-async def set_plan(hub: Hub, request: Asking, id: FromPath[str], data: NewPlan) -> Plan:
+async def set_plan(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[NewPlan]) -> Plan:
     """Replaces the plan's size and shapes; a background stays."""
     now = hub.clock.now()
 
@@ -120,7 +120,7 @@ async def get_background(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
     guards=[requires_admin],
     tags=["floor plans"],
 )
-async def set_background(hub: Hub, request: Asking, id: FromPath[str], body: bytes) -> DrawingBroughtIn:
+async def set_background(hub: Hub, request: Asking, id: FromPath[str], body: RawBody) -> DrawingBroughtIn:
     """Lays an SVG behind the rooms, stretched over the plan. The body is the file itself, in UTF-8, at most
     512 KiB; of it only lines, areas and words come in."""
     cleaned = await asyncio.to_thread(drawing.clean, body)

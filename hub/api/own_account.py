@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
@@ -78,7 +78,7 @@ class NewToken(Token):
 
 
 @post("/auth/password-reset", status_code=HTTPStatus.ACCEPTED, opt={"open": True}, tags=["accounts"])
-async def ask_for_reset(hub: Hub, request: Asking, data: ResetToAsk) -> Nothing:
+async def ask_for_reset(hub: Hub, request: Asking, data: JSONBody[ResetToAsk]) -> Nothing:
     """Mails a link, should somebody here have this address; the answer is the same if nobody does."""
     email, now = service.plain_email(data.email), hub.clock.now()
     tries: list[Try] = [(RESET_OF, email), (RESET_FROM, client_address(request))]
@@ -93,7 +93,7 @@ async def ask_for_reset(hub: Hub, request: Asking, data: ResetToAsk) -> Nothing:
 
 
 @post("/auth/password-reset/confirm", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
-async def confirm_reset(hub: Hub, request: Asking, data: ResetToConfirm) -> Nothing:
+async def confirm_reset(hub: Hub, request: Asking, data: JSONBody[ResetToConfirm]) -> Nothing:
     """Sets the password by a mailed link, of an invitation too. The link is used up, every session ends."""
     now, tries = hub.clock.now(), [(LINK_FROM, client_address(request))]
     check_length(data.password)
@@ -111,7 +111,7 @@ async def confirm_reset(hub: Hub, request: Asking, data: ResetToConfirm) -> Noth
 
 
 @post("/auth/password", status_code=HTTPStatus.OK, guards=[requires_session], tags=["accounts"])
-async def change_password(hub: Hub, request: Asking, data: PasswordToChange) -> Nothing:
+async def change_password(hub: Hub, request: Asking, data: JSONBody[PasswordToChange]) -> Nothing:
     """Ends your other sessions. A wrong `currentPassword` counts as a failed login."""
     who, token = caller(request), request.auth or ""
     password_hash = await new_password_hash(data.new_password)
@@ -149,7 +149,7 @@ async def list_tokens(hub: Hub, request: Asking) -> Page[Token]:
 
 
 @post("/tokens", guards=[requires_session], tags=["accounts"])
-async def add_token(hub: Hub, request: Asking, data: TokenToMake) -> NewToken:
+async def add_token(hub: Hub, request: Asking, data: JSONBody[TokenToMake]) -> NewToken:
     """For a script, in the header `Authorization: Bearer`. Without `expiresAt` it holds until revoked."""
     now, who = hub.clock.now(), caller(request)
     expires_at = utc(data.expires_at) if data.expires_at else None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from litestar import Response, delete, get, patch, post
 from litestar.enums import MediaType
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 from PIL import Image
 from sqlalchemy.orm import Session
@@ -135,7 +135,7 @@ async def list_panels(hub: Hub) -> Page[Panel]:
 
 
 @post("/panels", guards=[requires_manager], tags=["panels"])
-async def add_panel(hub: Hub, request: Asking, data: PanelToAdd) -> NewPanel:
+async def add_panel(hub: Hub, request: Asking, data: JSONBody[PanelToAdd]) -> NewPanel:
     now = hub.clock.now()
 
     def add(session: Session) -> tuple[PanelRecord, str]:
@@ -165,7 +165,7 @@ async def get_panel(hub: Hub, id: FromPath[str]) -> Panel:
 
 
 @patch("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
-async def change_panel(hub: Hub, request: Asking, id: FromPath[str], data: PanelToChange) -> Panel:
+async def change_panel(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[PanelToChange]) -> Panel:
     """Moves the panel to another room's door, or renames it."""
     now = hub.clock.now()
 
@@ -202,7 +202,7 @@ def _png(rows: bytes) -> bytes:
 
 
 @post("/panels/{id:str}/press", guards=[requires_manager], status_code=200, tags=["panels"])
-async def press_key(hub: Hub, id: FromPath[str], data: Press) -> Nothing:
+async def press_key(hub: Hub, id: FromPath[str], data: JSONBody[Press]) -> Nothing:
     """Presses a key of a simulated panel, as a finger would."""
     panel = await hub.database.read(lambda session: service.panel(session, id))
     if not panel.simulated:
@@ -214,7 +214,7 @@ async def press_key(hub: Hub, id: FromPath[str], data: Press) -> Nothing:
 
 
 @post("/rooms/{id:str}/issues", tags=["panels"])
-async def report_issue(hub: Hub, request: Asking, id: FromPath[str], data: IssueToReport) -> Issue:
+async def report_issue(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[IssueToReport]) -> Issue:
     now, who = hub.clock.now(), caller(request)
     return _issue(
         await hub.database.write(

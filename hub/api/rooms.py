@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
 from hub.api.audited import audited
-from hub.api.bookings import Booking, booking_record
+from hub.api.booking_record import Booking, booking_record
 from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Instant, Page, Record, utc
@@ -132,7 +132,7 @@ def _whole(free_from: datetime | None, free_to: datetime | None) -> tuple[dateti
 
 
 @post("/rooms", guards=[requires_manager], tags=["rooms"])
-async def add_room(hub: Hub, request: Asking, data: RoomToAdd) -> Room:
+async def add_room(hub: Hub, request: Asking, data: JSONBody[RoomToAdd]) -> Room:
     now = hub.clock.now()
     new = NewRoom(
         name=data.name,
@@ -157,7 +157,7 @@ async def get_room(hub: Hub, id: FromPath[str]) -> Room:
 
 
 @patch("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
-async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: RoomToChange) -> Room:
+async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[RoomToChange]) -> Room:
     now = hub.clock.now()
     changes = RoomChanges(
         name=data.name,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
@@ -92,7 +92,7 @@ async def list_users(hub: Hub, limit: Limit = LARGEST, cursor: Cursor = None) ->
 
 
 @post("/users", guards=[requires_admin], tags=["accounts"])
-async def add_user(hub: Hub, request: Asking, data: UserToAdd) -> User:
+async def add_user(hub: Hub, request: Asking, data: JSONBody[UserToAdd]) -> User:
     """Without a password, mails an invitation: its link sets one through `/auth/password-reset/confirm`."""
     now, who = hub.clock.now(), caller(request)
     password_hash = None if data.password is None else await new_password_hash(data.password)
@@ -119,7 +119,7 @@ async def get_user(hub: Hub, id: FromPath[str]) -> User:
 
 
 @patch("/users/{id:str}", guards=[requires_admin], tags=["accounts"])
-async def change_user(hub: Hub, request: Asking, id: FromPath[str], data: UserToChange) -> User:
+async def change_user(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[UserToChange]) -> User:
     """409 `last-admin` where nobody would be left to do this. `active: false` is as DELETE; true undoes it."""
     now, who = hub.clock.now(), caller(request)
     changes = UserChanges(

@@ -11,6 +11,8 @@ from litestar.exceptions import NotFoundException
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from hub.api.context import Asking
+
 STATIC = Path(__file__).parent.parent / "static"
 
 NOT_BUILT = """<!doctype html><html lang="en"><title>Circle Time</title>
@@ -20,9 +22,9 @@ HUB_PATHS = ("api", "health", "metrics", "assets", "problems")
 
 
 @get(["/", "/{path:path}"], include_in_schema=False, opt={"open": True})
-async def page(path: str = "/") -> File | Response[str]:
+async def page(request: Asking) -> File | Response[str]:
     """The app finds its own way from the address; the hub's own paths are not the app's."""
-    first = path.lstrip("/").split("/")[0]
+    first = request.url.path.lstrip("/").split("/")[0]
     if first in HUB_PATHS:
         raise NotFoundException
     if first in {"icon.svg", "manifest.webmanifest", "favicon.ico"} and (STATIC / first).is_file():

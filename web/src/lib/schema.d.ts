@@ -1059,7 +1059,7 @@ export interface components {
             name: string;
         };
         /** Page[Booking] */
-        "Page_hub.api.bookings.Booking_": {
+        "Page_hub.api.booking_record.Booking_": {
             items: components["schemas"]["Booking"][];
             nextCursor?: string | null;
         };
@@ -1871,7 +1871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hub.api.bookings.Booking_"];
+                    "application/json": components["schemas"]["Page_hub.api.booking_record.Booking_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3562,7 +3562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hub.api.bookings.Booking_"];
+                    "application/json": components["schemas"]["Page_hub.api.booking_record.Booking_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
