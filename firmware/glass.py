@@ -1,30 +1,44 @@
 """What is on the wall now: refreshed only where the picture changed, and told in strips to the hub."""
 
 import binascii
+import struct
 
-from shared.panel_screen import FRAMES, HEIGHT_PX, ROW_BYTES, STRIP_ROWS, strip_header
+from firmware.drivers import FAST, FULL, PARTIAL, DisplayStuck
+from shared.panel_screen import FRAMES, HEIGHT_PX, ROW_BYTES, STRIP_ROWS, WIDTH_PX, strip_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FULL = "full"
-PARTIAL = "partial"
-
 PARTIALS_IN_A_ROW = 8
-"""After so many, e-ink shows ghosts of earlier pictures, and is refreshed in full."""
+"""After so many refreshes that are not full, e-ink shows ghosts of earlier pictures, and is refreshed in full."""
+
+_STRIPS = HEIGHT_PX // STRIP_ROWS
+_KEPT = ">BH%dI" % _STRIPS
 
 
 class Glass:
-    """`frame_number` counts the pictures shown, modulo 65536."""
+    """`frame_number` counts the pictures shown, modulo 65536. `refreshes` counts what the display did since boot,
+    and how often it was `stuck`."""
 
-    def __init__(self, buffer: bytearray, display: "Any") -> None:
+    def __init__(self, buffer: bytearray, display: "Any", kept: bytes = b"") -> None:
+        """`kept` is what `keep` gave before a deep sleep; without it the glass may show anything."""
         self._buffer = memoryview(buffer)
         self._display = display
-        self._shown: list[int | None] = [None] * (HEIGHT_PX // STRIP_ROWS)  # a checksum per strip
-        self._partials = 0
+        self._shown: list[int | None] = [None] * _STRIPS  # a checksum per strip
+        self._since_full = 0
+        self._can_differ = False
         self.frame_number = 0
-        self.refreshes = {FULL: 0, PARTIAL: 0}
+        self.refreshes = {FULL: 0, FAST: 0, PARTIAL: 0, "stuck": 0}
+        if len(kept) == struct.calcsize(_KEPT):
+            self._since_full, self.frame_number, *self._shown = struct.unpack(_KEPT, kept)
+
+    def keep(self) -> bytes:
+        """What the glass shows, and how it came there: to go on from after a deep sleep. Nothing, where that is
+        not known."""
+        if None in self._shown:
+            return b""
+        return struct.pack(_KEPT, self._since_full, self.frame_number, *self._shown)
 
     async def show(self) -> bool:
         """Puts the picture in the buffer on the glass; False if it was there already.
@@ -35,14 +49,26 @@ class Glass:
         changed = [strip for strip in range(len(drawn)) if drawn[strip] != self._shown[strip]]
         if not changed:
             return False
-        mode = FULL if self._shown[0] is None or self._partials >= PARTIALS_IN_A_ROW else PARTIAL
-        self._partials = 0 if mode == FULL else self._partials + 1
+        mode = self._mode()
+        self._since_full = 0 if mode == FULL else self._since_full + 1
         self.refreshes[mode] += 1
-        rows = (changed[-1] - changed[0] + 1) * STRIP_ROWS
+        first, rows = changed[0] * STRIP_ROWS, (changed[-1] - changed[0] + 1) * STRIP_ROWS
         self._shown = drawn
         self.frame_number = (self.frame_number + 1) % FRAMES
-        await self._display.show(self._buffer, changed[0] * STRIP_ROWS, rows, mode)
+        try:
+            await self._display.show(self._buffer, (0, first, WIDTH_PX, rows), mode)
+            self._can_differ = True
+        except DisplayStuck as error:  # tried again at the next look, at most a minute later
+            print("display:", error)
+            self.refreshes["stuck"] += 1
+            self._shown = [None] * _STRIPS
         return True
+
+    def _mode(self) -> str:
+        """Partial wherever the display still holds the last picture, which it does not after a sleep."""
+        if self._shown[0] is None or self._since_full >= PARTIALS_IN_A_ROW:
+            return FULL
+        return PARTIAL if self._can_differ else FAST
 
     def strip(self, first_row: int) -> "tuple[bytes, memoryview]":
         """Header and rows of one strip, as `shared.panel_screen` has it."""

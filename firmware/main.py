@@ -29,7 +29,7 @@ def main() -> None:
     contact = HubContact()
     outbox = CommandOutbox()
     clock = WallClock(not_before_unix=contact.last_unix or 0)
-    glass = Glass(CANVAS.buffer, board.display)
+    glass = Glass(CANVAS.buffer, board.display, board.kept())
     link = MqttLink(config, cache, outbox, clock, contact, glass)
     app = PanelApp(board, CANVAS, glass, config, cache, outbox, clock, contact, link)
     try:

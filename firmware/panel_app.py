@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from firmware import screens, ticks
+from firmware import battery, screens, ticks
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
@@ -114,13 +114,16 @@ class PanelApp:
             for key in await self._board.inputs.pressed():
                 _, action, enabled = screens.soft_keys(self._view)[key]
                 if enabled and action is not None:
+                    self._board.led(True)  # until the glass answers
                     self._act(action)
                     self.changed()
 
     async def _show(self) -> None:
         self._view = self._look()
         screens.draw(self._canvas, self._view)
-        if await self._glass.show():
+        shown = await self._glass.show()
+        self._board.led(False)
+        if shown:
             self._link.report(self._telemetry())
 
     async def _wait(self) -> None:
@@ -247,7 +250,7 @@ class PanelApp:
 
     def _telemetry(self) -> "dict[str, Any]":
         gc.collect()
-        return {
+        told = {
             "frame": self._glass.frame_number,
             "screen": self._view.screen,
             "heapFree": gc.mem_free(),  # type: ignore[attr-defined]
@@ -256,6 +259,11 @@ class PanelApp:
             "firmware": FIRMWARE,
             "clockDriftS": self._clock.drift_s,
         }
+        battery_mv = self._board.battery_mv()
+        if battery_mv is not None:
+            told["batteryMv"] = battery_mv
+            told["batteryPercent"] = battery.percent(battery_mv)
+        return told
 
 
 def _key_action(command: "PanelCommand") -> str:

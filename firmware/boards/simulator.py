@@ -2,6 +2,7 @@
 
 import machine
 
+from firmware.drivers import FAST, FULL, PARTIAL
 from firmware.inputs import Inputs
 
 TYPE_CHECKING = False
@@ -19,9 +20,23 @@ class Board:
     def reset(self) -> None:
         machine.reset()
 
+    def battery_mv(self) -> "int | None":
+        return None
+
+    def led(self, on: bool) -> None:  # noqa: FBT001
+        pass
+
+    def kept(self) -> bytes:
+        return b""
+
 
 class Display:
     """The frame in memory is the glass: whoever wants to see it asks the panel for its strips."""
 
-    async def show(self, buffer: "Bytes", first_row: int, rows: int, mode: str) -> None:
+    caps = (FULL, FAST, PARTIAL)
+
+    async def show(self, buffer: "Bytes", rect: "tuple[int, int, int, int]", mode: str) -> None:
+        pass
+
+    async def sleep(self) -> None:
         pass

@@ -1,0 +1,111 @@
+"""What is refreshed on the glass, and how: partial, fast or full, through stuck displays and deep sleep."""
+
+from tests.micropython import needs_micropython
+
+pytestmark = needs_micropython
+
+BEGIN = """
+import asyncio
+from firmware.drivers import FAST, FULL, PARTIAL, DisplayStuck
+from firmware.glass import PARTIALS_IN_A_ROW, Glass
+class Display:
+    caps = (FULL, FAST, PARTIAL)
+    def __init__(self):
+        self.shown = []
+        self.stuck = False
+    async def show(self, buffer, rect, mode):
+        self.shown.append((rect, mode))
+        if self.stuck:
+            raise DisplayStuck("no answer")
+frame = bytearray(48000)
+display = Display()
+glass = Glass(frame, display)
+def show():
+    return asyncio.run(glass.show())
+"""
+
+
+def test_only_the_strips_that_changed_are_refreshed(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+assert show()
+assert not show()
+frame[100 * 90] = 1
+frame[100 * 170] = 1
+assert show()
+assert display.shown == [((0, 0, 800, 480), FULL), ((0, 80, 800, 120), PARTIAL)]
+"""
+    )
+
+
+def test_ghosts_are_cleared_after_so_many_partials(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+for n in range(2 * PARTIALS_IN_A_ROW + 3):
+    frame[0] = n
+    frame[1] = 1
+    show()
+modes = [mode for _, mode in display.shown]
+assert modes == ([FULL] + [PARTIAL] * PARTIALS_IN_A_ROW) * 2 + [FULL], modes
+"""
+    )
+
+
+def test_a_stuck_display_is_counted_and_tried_again_in_full(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+show()
+frame[0] = 1
+display.stuck = True
+assert show()
+assert show()
+assert glass.refreshes["stuck"] == 2
+assert glass.keep() == b""
+display.stuck = False
+assert show()
+assert not show()
+assert [mode for _, mode in display.shown] == [FULL, PARTIAL, FULL, FULL]
+"""
+    )
+
+
+def test_a_panel_that_wakes_with_the_same_picture_refreshes_nothing(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+show()
+kept = glass.keep()
+assert len(kept) < 64
+glass = Glass(frame, display, kept)
+assert not show()
+assert glass.frame_number == 1
+"""
+    )
+
+
+def test_the_count_to_the_next_full_refresh_goes_on_through_deep_sleep(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+for n in range(PARTIALS_IN_A_ROW + 2):
+    frame[0] = n + 1
+    show()
+    glass = Glass(frame, display, glass.keep())
+modes = [mode for _, mode in display.shown]
+assert modes == [FULL] + [FAST] * PARTIALS_IN_A_ROW + [FULL], modes
+"""
+    )
+
+
+def test_what_was_kept_by_another_firmware_is_not_believed(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+glass = Glass(frame, display, b"something else")
+assert show()
+assert display.shown == [((0, 0, 800, 480), FULL)]
+"""
+    )
