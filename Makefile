@@ -24,7 +24,7 @@ demo: setup ## a furnished building, the hub and four panels on http://127.0.0.1
 
 test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 soak: .venv/dev ## days and days of random bookings, on both databases
 	CIRCLETIME_SOAK_DAYS=1000 $(BIN)/pytest --timeout=7200 tests/hub/bookings/test_never_overlap.py
