@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     invariant,
     multiple,
     rule,
@@ -28,21 +27,26 @@ from tests.fakes import FakeClock
 from tests.hub.house import QuickWorld
 
 MINUTE = timedelta(minutes=1)
+ROOMS = st.sampled_from(["story_corner", "story_corner", "carpet"])
 OVERLAPS = """
 SELECT count(*) FROM bookings a JOIN bookings b ON a.room_key = b.room_key AND a.key < b.key
 WHERE a.starts_at < b.blocks_until AND b.starts_at < a.blocks_until"""
 
 
 class Oracle:
-    """A booking as anybody would keep it on paper. It goes from `start` to `end`; `by`: check-in, or it is gone."""
+    """A booking as anybody would keep it on paper. It goes from `start` to `end`; `by`: check-in, or it is gone.
 
-    def __init__(self, start, end, now):
+    `waits`: for a manager to say yes, at the latest at its start.
+    """
+
+    def __init__(self, room, start, end, now):
         self.made = now
-        self.move(start, end)
+        self.move(room, start, end)
+        self.waits = room.policy.requires_approval
         self.came = self.stopped = self.cancelled = None
 
-    def move(self, start, end):
-        self.start, self.end = start, end
+    def move(self, room, start, end):
+        self.room, self.start, self.end = room, start, end
         self.by = min(max(start, self.made) + 15 * MINUTE, end - timedelta(seconds=1))
 
     def status(self, now):
@@ -50,6 +54,8 @@ class Oracle:
             return "cancelled"
         if self.stopped is not None:
             return "completed"
+        if self.waits:
+            return "pending" if now < self.start else "cancelled"
         if self.came is None:
             return "no_show" if now > self.by else "confirmed"
         return "completed" if now >= self.end else "checked_in"
@@ -59,7 +65,7 @@ class Oracle:
         if self.status(now) in {"cancelled", "no_show"}:
             return None
         end = self.end if self.stopped is None else self.stopped
-        return (self.start, end) if end > self.start else None
+        return (self.start, end + self.room.policy.buffer) if end > self.start else None
 
 
 class Office(RuleBasedStateMachine):
@@ -70,6 +76,9 @@ class Office(RuleBasedStateMachine):
         self.database = type(self).open_database()
         self.world = QuickWorld(self.database.__enter__(), FakeClock())
         self.known = {}
+        self.world.set_policy(self.world.house.carpet, requires_approval=True, buffer_minutes=10)
+        house = self.world.house
+        self.rooms = {"story_corner": house.story_corner, "carpet": self.world.room(house.carpet)}
 
     bookings = Bundle("bookings")
 
@@ -77,9 +86,11 @@ class Office(RuleBasedStateMachine):
     def now(self):
         return self.world.clock.now()
 
-    def free(self, start, end, but=None):
-        taken = [one.takes(self.now) for key, one in self.known.items() if key != but]
-        return not any(one and one[0] < end and start < one[1] for one in taken)
+    def free(self, room, start, end, but=None):
+        until = end + room.policy.buffer
+        others = [one for key, one in self.known.items() if key != but and one.room is room]
+        taken = [one.takes(self.now) for one in others]
+        return not any(one and one[0] < until and start < one[1] for one in taken)
 
     def allowed(self, act):
         """Whether the hub does it; what it answers otherwise is its own tests' business."""
@@ -88,28 +99,40 @@ class Office(RuleBasedStateMachine):
         except DomainError:
             return None
 
-    @rule(target=bookings, offset=st.integers(-15, 180), length=st.integers(15, 120))
-    def book(self, offset, length):
+    @rule(target=bookings, room=ROOMS, offset=st.integers(-15, 180), length=st.integers(15, 120))
+    def book(self, room, offset, length):
+        room = self.rooms[room]
         start = self.now + offset * MINUTE
         end = start + length * MINUTE
         if end <= self.now:
             return multiple()
-        made = self.allowed(
-            lambda: self.world.write(
-                service.book_room,
-                self.world.house.nadia,
-                service.NewBooking(
-                    room_id=self.world.house.story_corner.id, title="x", starts_at=start, ends_at=end
-                ),
-                self.now,
-                "web",
-            )
-        )
-        assert (made is not None) == self.free(start, end)
+        wish = service.NewBooking(room_id=room.id, title="x", starts_at=start, ends_at=end)
+        nadia = self.world.house.nadia
+        made = self.allowed(lambda: self.world.write(service.book_room, nadia, wish, self.now, "web"))
+        asked_in_time = start > self.now or not room.policy.requires_approval
+        assert (made is not None) == (asked_in_time and self.free(room, start, end))
         if made is None:
             return multiple()
-        self.known[made.id] = Oracle(start, end, self.now)
+        self.known[made.id] = Oracle(room, start, end, self.now)
         return made
+
+    @rule(booking=bookings)
+    def a_manager_approves(self, booking):
+        one = self.known[booking.id]
+        could = one.status(self.now) not in {"cancelled", "no_show"}
+        lena = self.world.house.lena
+        done = self.allowed(lambda: self.world.write(service.approve, booking.id, by=lena, now=self.now))
+        assert (done is not None) == could
+        one.waits = one.waits and not could
+
+    @rule(booking=bookings)
+    def a_manager_declines(self, booking):
+        one = self.known[booking.id]
+        status = one.status(self.now)
+        lena = self.world.house.lena
+        done = self.allowed(lambda: self.world.write(service.decline, booking.id, by=lena, now=self.now))
+        assert (done is not None) == (status in {"pending", "cancelled"})
+        one.cancelled = one.cancelled or status == "pending"
 
     @rule(minutes=st.integers(1, 40), seconds=st.integers(0, 2))
     def time_passes(self, minutes, seconds):
@@ -124,8 +147,8 @@ class Office(RuleBasedStateMachine):
         one = self.known[booking.id]
         at = self.now - minutes_ago * MINUTE
         in_time = one.start - 15 * MINUTE <= at <= one.by and not one.cancelled
-        in_time = in_time and (one.stopped is None or at < one.stopped)
-        undoes = one.status(self.now) != "no_show" or self.free(one.start, one.end, booking.id)
+        in_time = in_time and (one.stopped is None or at < one.stopped) and not one.waits
+        undoes = one.status(self.now) != "no_show" or self.free(one.room, one.start, one.end, booking.id)
         done = self.allowed(lambda: self.world.check_in(booking, at=at))
         if one.came is None:
             assert (done is not None) == (in_time and undoes)
@@ -144,38 +167,42 @@ class Office(RuleBasedStateMachine):
     def somebody_extends(self, booking, minutes):
         one = self.known[booking.id]
         end = one.end + minutes * MINUTE
-        could = one.status(self.now) == "checked_in" and self.free(one.start, end, booking.id)
+        could = one.status(self.now) == "checked_in" and self.free(one.room, one.start, end, booking.id)
         could = could and end - one.start <= timedelta(hours=8)
         done = self.allowed(lambda: self.world.extend(booking, minutes))
         assert (done is not None) == could
         if done:
             one.end = end
 
-    @rule(booking=bookings, offset=st.integers(0, 180), length=st.integers(15, 120))
-    def somebody_moves(self, booking, offset, length):
-        one = self.known[booking.id]
+    @rule(booking=bookings, room=ROOMS, offset=st.integers(0, 180), length=st.integers(15, 120))
+    def somebody_moves(self, booking, room, offset, length):
+        one, room = self.known[booking.id], self.rooms[room]
         start = self.now + offset * MINUTE
         end = start + length * MINUTE
-        could = one.status(self.now) == "confirmed" and self.now < one.start
-        if (start, end) == (one.start, one.end):
+        if (room, start, end) == (one.room, one.start, one.end):
             return
-        could = could and self.free(start, end, booking.id)
-        changes = service.BookingChanges(starts_at=start, ends_at=end)
+        asks = room.policy.requires_approval
+        could = one.status(self.now) in {"pending", "confirmed"} and self.now < one.start
+        could = could and not (asks and start <= self.now) and self.free(room, start, end, booking.id)
+        changes = service.BookingChanges(room_id=room.id, starts_at=start, ends_at=end)
         nadia = self.world.house.nadia
         done = self.allowed(
             lambda: self.world.write(service.change_booking, booking.id, changes, by=nadia, now=self.now)
         )
         assert (done is not None) == could
         if done:
-            one.move(start, end)
+            one.move(room, start, end)
+            one.waits = asks
 
-    @rule(booking=consumes(bookings))
+    @rule(booking=bookings)
     def somebody_cancels(self, booking):
         one = self.known[booking.id]
         status = one.status(self.now)
-        one.cancelled = status == "confirmed" or (status == "checked_in" and self.now < one.start)
+        could = status in {"pending", "confirmed", "cancelled"}
+        could = could or (status == "checked_in" and self.now < one.start)
         done = self.allowed(lambda: self.world.cancel(booking))
-        assert (done is not None) == one.cancelled
+        assert (done is not None) == could
+        one.cancelled = could
 
     @invariant()
     def no_two_take_the_same_time_and_hub_and_paper_agree(self):
