@@ -27,8 +27,9 @@ from hub.api import (
     events,
     floor_plans,
     health,
+    issues,
     own_account,
-    panel,
+    panels,
     problems,
     rooms,
     users,
@@ -60,7 +61,8 @@ ROUTES = [
     *floor_plans.ROUTES,
     *bookings.ROUTES,
     *booking_actions.ROUTES,
-    *panel.ROUTES,
+    *panels.ROUTES,
+    *issues.ROUTES,
     *events.ROUTES,
 ]
 
@@ -107,8 +109,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     clock = clock or WallClock()
     database = Database(settings.database, Events())
     switchboard = _switchboard(settings, database, clock)
-    panels = switchboard.panels if switchboard else NoPanels()
-    hub = Parts(settings, database, clock, database.events, panels)
+    panel_link = switchboard.panels if switchboard else NoPanels()
+    hub = Parts(settings, database, clock, database.events, panel_link)
     mailer, make_link = _mailer(settings), _links(settings)
 
     @asynccontextmanager

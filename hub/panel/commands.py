@@ -82,7 +82,7 @@ def _act(session: Session, panel: Panel, command: PanelCommand, now: datetime) -
         _refuse_stale(command, now)
         bookings.book_walk_up(session, room.id, command["minutes"] or 0, now)
     else:
-        issues.report_at_panel(session, panel, room, command.get("category"), command.get("text"), at)
+        issues.report_at_panel(session, panel, room, command.get("category"), command.get("text"), at, now)
     return rooms.room(session, room.id).revision
 
 

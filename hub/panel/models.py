@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
 from shared.panel_presence import OFFLINE
+
+_UNRESOLVED = text("resolved_at IS NULL")
 
 
 class Panel(Base):
@@ -50,19 +52,44 @@ class PanelCommandResult(Base):
 
 
 class IssueReport(Base):
-    """Something is wrong in a room, said at its panel or in the web app."""
+    """Something is wrong in a room, said at its panel or in the web app, perhaps by several people.
+
+    Of a room and a category there is one that is not resolved: `reports` counts how often it was said.
+    """
 
     __tablename__ = "issue_reports"
+    __table_args__ = (
+        Index(
+            "ix_issue_reports_unresolved",
+            "room_key",
+            "category",
+            unique=True,
+            sqlite_where=_UNRESOLVED,
+            postgresql_where=_UNRESOLVED,
+        ),
+    )
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
     room_key: Mapped[int] = mapped_column(ForeignKey("rooms.key"), index=True)
     panel_key: Mapped[int | None] = mapped_column(ForeignKey("panels.key"))
+    """Where it was said first; null: not at a panel."""
     reporter_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    """Who said it first; null: whoever stood at the panel."""
     category: Mapped[str] = mapped_column(String(64))
+    """In lower case."""
     text: Mapped[str | None] = mapped_column(String(1000))
+    """What was said last."""
     status: Mapped[str] = mapped_column(String(16))
+    reports: Mapped[int] = mapped_column(default=1)
     reported_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_reported_at: Mapped[datetime] = mapped_column(UtcTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    acknowledged_by_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    resolved_by_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
+    closes_room: Mapped[bool] = mapped_column(default=False)
+    """The room was taken out of service for it."""
 
 
 SQLITE_TRIGGERS: tuple[str, ...] = ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, case, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from hub.db.base import UtcTime
 from hub.panel.models import IssueReport, Panel, PanelCommandResult
 from shared.panel_presence import OFFLINE, ONLINE
 
@@ -49,9 +51,62 @@ def forget_commands(session: Session, before: datetime) -> None:
     session.execute(delete(PanelCommandResult).where(PanelCommandResult.created_at < before))
 
 
-def issues(session: Session, before_key: int | None, limit: int) -> list[IssueReport]:
-    """The latest first, from the one before that key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueFilter:
+    """What is None does not narrow. `before_key`: from the one before that key."""
+
+    room_key: int | None = None
+    status: str | None = None
+    before_key: int | None = None
+
+
+def issues(session: Session, wanted: IssueFilter, limit: int) -> list[IssueReport]:
+    """The latest first."""
     found = select(IssueReport).order_by(IssueReport.key.desc()).limit(limit)
-    if before_key is not None:
-        found = found.where(IssueReport.key < before_key)
+    if wanted.room_key is not None:
+        found = found.where(IssueReport.room_key == wanted.room_key)
+    if wanted.status is not None:
+        found = found.where(IssueReport.status == wanted.status)
+    if wanted.before_key is not None:
+        found = found.where(IssueReport.key < wanted.before_key)
     return list(session.scalars(found))
+
+
+def issue_with_id(session: Session, issue_id: str) -> IssueReport | None:
+    return session.scalar(select(IssueReport).where(IssueReport.id == issue_id))
+
+
+def locked_issue(session: Session, issue_id: str) -> IssueReport | None:
+    """The same; nobody else changes it until this transaction ends."""
+    return session.scalar(select(IssueReport).where(IssueReport.id == issue_id).with_for_update())
+
+
+def unresolved_issue(session: Session, room_key: int, category: str) -> IssueReport | None:
+    return session.scalar(select(IssueReport).where(*_unresolved(room_key), IssueReport.category == category))
+
+
+def count_report(
+    session: Session, room_key: int, category: str, text: str | None, at: datetime
+) -> IssueReport | None:
+    """The issue that is not resolved, in which this report is counted now; None where there is none."""
+    last, this = IssueReport.last_reported_at, literal(at, UtcTime())
+    more = (
+        update(IssueReport)
+        .where(*_unresolved(room_key), IssueReport.category == category)
+        .values(
+            reports=IssueReport.reports + 1,
+            last_reported_at=case((last < this, this), else_=last),
+            **({} if text is None else {"text": text}),
+        )
+    )
+    return session.scalar(more.returning(IssueReport))
+
+
+def closing_issue(session: Session, room_key: int) -> IssueReport | None:
+    """One for which the room is out of service."""
+    found = select(IssueReport).where(*_unresolved(room_key), IssueReport.closes_room)
+    return session.scalar(found.limit(1))
+
+
+def _unresolved(room_key: int) -> tuple[ColumnElement[bool], ...]:
+    return IssueReport.room_key == room_key, IssueReport.resolved_at.is_(None)

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from concurrent.futures import ThreadPoolExecutor
 
+import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 import hub
 from hub.bookings.models import NEVER_OVERLAP, SQLITE_TRIGGERS
+from hub.db import migrate
 from hub.db.address import address
 from hub.db.base import Base
 from hub.db.migrate import upgrade
@@ -62,6 +64,32 @@ def test_upgrading_again_changes_nothing(tmp_path):
     before = path.read_bytes()
     upgrade(f"sqlite:///{path}")
     assert path.read_bytes() == before
+
+
+def test_issues_reported_twice_before_they_were_folded_are_one(empty_url):
+    engine = migrate._engine(empty_url)
+    with engine.begin() as connection:
+        alembic.command.upgrade(migrate._config(connection), "0001")
+        at = "1" if engine.dialect.name == "sqlite" else "to_timestamp(1)"
+        for statement in (
+            "INSERT INTO buildings VALUES (1, 'b', 'HQ', 'hq', 'UTC', NULL)",
+            "INSERT INTO floors VALUES (1, 'f', 1, '2', '2', NULL)",
+            (
+                "INSERT INTO rooms (key, id, floor_key, name, name_folded, capacity, policy, has_panels, created_at, "
+                f"revision, published_revision) VALUES (1, 'r', 1, 'Oak', 'oak', 4, '{{}}', false, {at}, 1, 0)"
+            ),
+            (
+                "INSERT INTO issue_reports (id, room_key, category, text, status, reported_at) VALUES "
+                f"('i1', 1, 'Light', 'dim', 'open', {at}), ('i2', 1, ' light', 'dark', 'open', {at}), "
+                f"('i3', 1, 'light', NULL, 'open', {at}), ('i4', 1, 'chairs', NULL, 'open', {at})"
+            ),
+        ):
+            connection.execute(text(statement))
+    upgrade(empty_url)
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT id, category, text, reports FROM issue_reports ORDER BY key"))
+        assert found.all() == [("i1", "light", "dark", 3), ("i4", "chairs", None, 1)]
+    engine.dispose()
 
 
 def test_processes_that_start_at_once_wait_in_line(empty_url):

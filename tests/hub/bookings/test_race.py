@@ -3,83 +3,26 @@
 Who won is counted in the database, not by the answers alone.
 """
 
-import asyncio
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count, pairwise
 
-import httpx
 import pytest
 from sqlalchemy import text
 
-from hub.accounts import service as accounts
 from hub.rooms import service as rooms
-from tests.fakes import FakeClock
-from tests.hub.house import World
+from tests.hub.several_hubs import SeveralHubs
 
-HUBS = 3
 ROUNDS = 5
 MINUTE = timedelta(minutes=1)
 
 
-class Served:
-    """`circletime serve` in a process of its own, without a broker."""
-
-    def __init__(self, folder, database_url):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self._log = (folder / f"{port}.log").open("w+")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "hub", "serve", "--port", str(port), "--data-dir", str(folder)],
-            env=os.environ | {"CIRCLETIME_BROKER_URL": "none", "CIRCLETIME_DATABASE_URL": database_url},
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
-
-    def wait(self):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                if httpx.get(f"{self.url}/health/live").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise AssertionError("the hub did not start:\n" + self.log())
-
-    def log(self):
-        self._log.seek(0)
-        return self._log.read()
-
-    def close(self):
-        self._process.terminate()
-        self._process.wait(20)
-        self._log.close()
-
-
-class Rivals:
+class Rivals(SeveralHubs):
     """Nadia at every hub at once; each round is about a room of its own. Times are minutes from now."""
 
     def __init__(self, folder, database_url):
-        self.world = World(database_url, FakeClock(datetime.now(UTC).replace(microsecond=0)))
-        now = self.world.clock.now()
-        token = self.world.write(accounts.open_session, self.world.house.nadia, now)
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._hubs = [Served(folder, database_url) for _ in range(HUBS)]
-        for hub in self._hubs:
-            hub.wait()
+        super().__init__(folder, database_url)
         self._rooms = count(1)
-
-    def close(self):
-        for hub in self._hubs:
-            hub.close()
-        self.world.close()
 
     def new_room(self):
         new = rooms.NewRoom(
@@ -95,22 +38,6 @@ class Rivals:
     def moved(self, booking, start, end):
         _, _, wish = self.wish("", start, end)
         return ("PATCH", f"/bookings/{booking}", {key: wish[key] for key in ("startsAt", "endsAt")})
-
-    def ask(self, *requests):
-        """All of them at once, each at the next hub; the answers in their order."""
-        return self.world.run(self._ask(requests))
-
-    async def _ask(self, requests):
-        async with httpx.AsyncClient(headers=self._headers, timeout=60) as client:
-            return await asyncio.gather(
-                *(
-                    client.request(
-                        method, f"{self._hubs[number % HUBS].url}/api/v1{path}", json=body, headers=more or {}
-                    )
-                    for number, (method, path, body, *rest) in enumerate(requests)
-                    for more in [rest[0] if rest else None]
-                )
-            )
 
     def made(self, *request):
         (answer,) = self.ask(request)
@@ -219,7 +146,6 @@ def test_repeats_with_one_key_at_once_book_once(rivals):
 
 def test_nobody_waited_in_a_circle_and_no_hub_made_a_mistake(rivals, request):
     """After all of the above."""
-    for hub in rivals._hubs:
-        assert "ERROR" not in hub.log()
+    assert rivals.mistakes() == []
     if "postgres" in request.node.callspec.id:
         assert "deadlock detected" not in request.getfixturevalue("postgres").log()

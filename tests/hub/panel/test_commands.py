@@ -5,6 +5,7 @@ import pytest
 from hub.bookings import service as bookings
 from hub.errors import NotFound
 from hub.panel import issues, service
+from hub.panel.issues import IssueFilter
 
 
 def test_check_in_at_the_panel_is_recorded(world, send):
@@ -155,8 +156,8 @@ def test_grant_asked_for_long_ago_is_refused(world, send, action):
 
 def test_report_is_stored_with_its_room(world, house, send):
     assert send("report_issue", category="equipment", text="The screen flickers")["ok"]
-    (report,) = world.read(issues.issues, None, 10)
-    assert (report.room_id, report.category, report.text, report.status, report.reported_at) == (
+    (report,) = world.read(issues.issues, IssueFilter(), 10)
+    assert (report.room.id, report.category, report.text, report.status, report.reported_at) == (
         house.story_corner.id,
         "equipment",
         "The screen flickers",

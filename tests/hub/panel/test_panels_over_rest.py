@@ -1,4 +1,4 @@
-"""Panels, room states and issues over REST."""
+"""Panels and room states over REST."""
 
 from io import BytesIO
 
@@ -169,33 +169,6 @@ def test_room_state_is_the_document_and_saves_sending_it_twice(rest):
 def test_room_state_needs_a_login_and_a_room(rest):
     assert rest.get(f"/rooms/{rest.house.carpet.id}/state", who=None).status_code == 401
     assert rest.get("/rooms/nowhere/state").status_code == 404
-
-
-def test_issue_is_reported(rest):
-    body = {"category": "equipment", "text": "No chalk"}
-    answer = rest.post(f"/rooms/{rest.house.carpet.id}/issues", json=body)
-    assert answer.status_code == 201
-    assert answer.json() | {"id": ""} == {
-        "id": "",
-        "roomId": rest.house.carpet.id,
-        "category": "equipment",
-        "text": "No chalk",
-        "status": "open",
-        "reportedAt": "2026-11-23T08:00:00Z",
-    }
-
-
-def test_issues_are_listed_for_managers_the_latest_first(rest):
-    for text in ("first", "second", "third"):
-        body = {"category": "other", "text": text}
-        assert rest.post(f"/rooms/{rest.house.sandbox.id}/issues", json=body).status_code == 201
-    page = rest.get("/issues?limit=2", who="lena").json()
-    assert [one["text"] for one in page["items"]] == ["third", "second"]
-    following = rest.get("/issues", who="lena", params={"cursor": page["nextCursor"]}).json()
-    assert following["items"][0]["text"] == "first"
-    assert following["nextCursor"] is None
-    assert rest.get("/issues").status_code == 403
-    assert rest.get("/issues", who="lena", params={"cursor": "rubbish"}).status_code == 422
 
 
 def test_hub_is_ready_while_its_database_answers_and_panels_can_connect(rest):

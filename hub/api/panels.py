@@ -1,4 +1,4 @@
-"""Rooms as panels see them, the panels themselves, and what is reported at them."""
+"""The panels, and rooms as panels see them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from hub.accounts import audit
 from hub.api.audited import audited
 from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.etag import knows
-from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Id, Nothing, Page, Record
 from hub.errors import Conflict
-from hub.panel import issues, room_view, service
-from hub.panel.issues import IssueRecord
+from hub.panel import room_view, service
 from hub.panel.service import PanelRecord
 from hub.settings import Settings
 from shared.panel_screen import HEIGHT_PX, WIDTH_PX
@@ -84,20 +82,6 @@ class NewPanel(Record):
     name: str
     room_id: str | None
     mqtt: Mqtt
-
-
-class IssueToReport(Body):
-    category: Annotated[str, Meta(min_length=1, max_length=64)]
-    text: Annotated[str, Meta(max_length=1000)] | None = None
-
-
-class Issue(Record):
-    id: str
-    room_id: str
-    category: str
-    text: str | None
-    status: str
-    reported_at: datetime
 
 
 def _panel(found: PanelRecord) -> Panel:
@@ -213,39 +197,6 @@ async def press_key(hub: Hub, id: FromPath[str], data: JSONBody[Press]) -> Nothi
     return Nothing()
 
 
-@post("/rooms/{id:str}/issues", tags=["panels"])
-async def report_issue(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[IssueToReport]) -> Issue:
-    now, who = hub.clock.now(), caller(request)
-    return _issue(
-        await hub.database.write(
-            lambda session: issues.report_issue(session, who, id, data.category, data.text, now)
-        )
-    )
-
-
-@get("/issues", guards=[requires_manager], tags=["panels"])
-async def list_issues(hub: Hub, limit: Limit = LARGEST, cursor: Cursor = None) -> Page[Issue]:
-    """The latest first."""
-    (before_key,) = position_of(cursor, tuple[Key]) or (None,)
-    found = await hub.database.read(lambda session: issues.issues(session, before_key, limit + 1))
-    more = len(found) > limit
-    return Page(
-        items=[_issue(one) for one in found[:limit]],
-        next_cursor=cursor_at((found[limit - 1].key,)) if more else None,
-    )
-
-
-def _issue(found: IssueRecord) -> Issue:
-    return Issue(
-        id=found.id,
-        room_id=found.room_id,
-        category=found.category,
-        text=found.text,
-        status=found.status,
-        reported_at=found.reported_at,
-    )
-
-
 ROUTES = [
     get_room_state,
     list_panels,
@@ -255,6 +206,4 @@ ROUTES = [
     remove_panel,
     get_screen,
     press_key,
-    report_issue,
-    list_issues,
 ]
