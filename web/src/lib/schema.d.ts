@@ -542,6 +542,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/issues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetIssue */
+        get: operations["ApiV1IssuesIdGetIssue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChangeIssue */
+        patch: operations["ApiV1IssuesIdChangeIssue"];
+        trace?: never;
+    };
     "/api/v1/panels": {
         parameters: {
             query?: never;
@@ -918,13 +936,28 @@ export interface components {
         };
         /** Issue */
         Issue: {
+            acknowledgedAt: string | null;
+            acknowledgedBy: components["schemas"]["Person"] | null;
             category: string;
+            closesRoom: boolean;
             id: string;
             /** Format: date-time */
+            lastReportedAt: string;
+            /** Format: date-time */
             reportedAt: string;
+            reportedBy: components["schemas"]["Person"] | null;
+            reports: number;
+            resolvedAt: string | null;
+            resolvedBy: components["schemas"]["Person"] | null;
             roomId: string;
-            status: string;
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "resolved";
             text: string | null;
+        };
+        /** IssueToChange */
+        IssueToChange: {
+            outOfService?: string | null;
+            status?: "open" | "acknowledged" | "resolved";
         };
         /** IssueToReport */
         IssueToReport: {
@@ -1073,6 +1106,11 @@ export interface components {
             items: components["schemas"]["Building"][];
             nextCursor?: string | null;
         };
+        /** Page[Issue] */
+        "Page_hub.api.issues.Issue_": {
+            items: components["schemas"]["Issue"][];
+            nextCursor?: string | null;
+        };
         /** Page[LoginSession] */
         "Page_hub.api.own_account.LoginSession_": {
             items: components["schemas"]["LoginSession"][];
@@ -1083,13 +1121,8 @@ export interface components {
             items: components["schemas"]["Token"][];
             nextCursor?: string | null;
         };
-        /** Page[Issue] */
-        "Page_hub.api.panel.Issue_": {
-            items: components["schemas"]["Issue"][];
-            nextCursor?: string | null;
-        };
         /** Page[Panel] */
-        "Page_hub.api.panel.Panel_": {
+        "Page_hub.api.panels.Panel_": {
             items: components["schemas"]["Panel"][];
             nextCursor?: string | null;
         };
@@ -1145,6 +1178,11 @@ export interface components {
         PasswordToChange: {
             currentPassword: string;
             newPassword: string;
+        };
+        /** Person */
+        Person: {
+            id: string;
+            name: string;
         };
         /** Plan */
         Plan: {
@@ -3012,6 +3050,8 @@ export interface operations {
     ApiV1IssuesListIssues: {
         parameters: {
             query?: {
+                roomId?: string | null;
+                status?: "open" | "acknowledged" | "resolved" | null;
                 /** @description How many at most */
                 limit?: number;
                 /** @description `nextCursor` of the page before */
@@ -3032,7 +3072,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hub.api.panel.Issue_"];
+                    "application/json": components["schemas"]["Page_hub.api.issues.Issue_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1IssuesIdGetIssue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1IssuesIdChangeIssue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueToChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3070,7 +3194,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_hub.api.panel.Panel_"];
+                    "application/json": components["schemas"]["Page_hub.api.panels.Panel_"];
                 };
             };
         };
