@@ -17,6 +17,8 @@ from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE
 
 CHUNK = 200
 OTHER_ROOMS = 3
+LOOKED_THROUGH = 20
+"""As many rooms are looked through for a whole series: each is asked about all of its time."""
 AROUND = timedelta(hours=24)
 """How far from the wished time the same room is offered."""
 
@@ -185,3 +187,33 @@ def _other_rooms(
     others = [one for one in rooms.matching_rooms(session, wanted, CHUNK) if one.key != room.key]
     free = free_rooms(session, others, starts_at, ends_at, now)
     return [Offer(one, starts_at, ends_at) for one in free[:OTHER_ROOMS]]
+
+
+def rooms_for_all(
+    session: Session,
+    room: RoomRecord,
+    times: Sequence[tuple[datetime, datetime]],
+    attendees: int | None,
+    now: datetime,
+) -> list[Offer]:
+    """Other rooms of the building that a whole series fits into, the smallest that is large enough first;
+    each with the first of the times."""
+    wanted = RoomFilter(building_id=room.building.id, min_capacity=attendees, smallest_first=True)
+    others = [one for one in rooms.matching_rooms(session, wanted, LOOKED_THROUGH) if one.key != room.key]
+    found: list[Offer] = []
+    for one in others:
+        if one.out_of_service is None and _fits_all(session, one, times, now):
+            found.append(Offer(one, *times[0]))
+        if len(found) == OTHER_ROOMS:
+            break
+    return found
+
+
+def _fits_all(
+    session: Session, room: RoomRecord, times: Sequence[tuple[datetime, datetime]], now: datetime
+) -> bool:
+    if not all(rules.takes(room.policy, starts_at, ends_at, now) for starts_at, ends_at in times):
+        return False
+    last = max(ends_at for _, ends_at in times) + room.policy.buffer
+    taken = busy(session, [room], times[0][0], last, now).get(room.key, [])
+    return all(_is_free(taken, starts_at, ends_at + room.policy.buffer) for starts_at, ends_at in times)

@@ -235,4 +235,5 @@ def _move_together(
         else:
             change(session, one, new)
     if taken:
-        raise clashes(session, move.room, taken, by, now)
+        attendees = values.get("attendees", some[0].attendees)
+        raise clashes(session, move.room, [move.of(one) for one in some], taken, attendees, by, now)

@@ -106,9 +106,13 @@ def not_a_walk_up() -> Conflict:
 
 
 def series_clashes(
-    clashes: list[dict[str, Any]], conflicts: list[dict[str, Any]], told_of: list[str]
+    clashes: list[dict[str, Any]],
+    conflicts: list[dict[str, Any]],
+    alternatives: list[dict[str, Any]],
+    told_of: list[str],
 ) -> Conflict:
-    """The same slug as for one booking. `clashes` are the times of the series that are taken."""
+    """The same slug as for one booking. `clashes` are the times of the series that are taken;
+    `alternatives` are rooms that all of it fits into."""
     dates = ", ".join(told_of[:12]) + (" and more" if len(told_of) > 12 else "")
     return Conflict(
         "room-already-booked",
@@ -116,7 +120,7 @@ def series_clashes(
         f"It is taken on {dates}; nothing was changed.",
         clashes=clashes,
         conflicts=conflicts,
-        alternatives=[],
+        alternatives=alternatives,
     )
 
 

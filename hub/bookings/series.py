@@ -17,7 +17,15 @@ from hub.bookings.book import NewBooking, organized_by, wished
 from hub.bookings.models import CONFIRMED, PENDING
 from hub.bookings.reading import BookingRecord, booking, records
 from hub.bookings.wall_time import instant, on_the_wall
-from hub.bookings.writing import add, added, new_values, opened, refuse_taken
+from hub.bookings.writing import (
+    add,
+    added,
+    new_values,
+    opened,
+    refuse_taken,
+    told_busy,
+    told_offers,
+)
 from hub.db.base import new_id
 from hub.errors import Conflict
 from hub.rooms.service import RoomRecord
@@ -64,7 +72,8 @@ def book_series(
             add(session, row)
             made.append(row["id"])
     if taken and (not again.skip or not made):
-        raise clashes(session, room, [(at, at + length) for at in taken], who, now)
+        wanted = [(at, at + length) for at in starts]
+        raise clashes(session, room, wanted, [(at, at + length) for at in taken], request.attendees, who, now)
     return BookedSeries(booking(session, made[0], now), len(made), taken)
 
 
@@ -91,12 +100,14 @@ def _at(
 def clashes(
     session: Session,
     room: RoomRecord,
-    times: list[tuple[datetime, datetime]],
+    wanted: list[tuple[datetime, datetime]],
+    taken: list[tuple[datetime, datetime]],
+    attendees: int | None,
     who: Account,
     now: datetime,
 ) -> Conflict:
     """The refusal of a whole series: which of its times are taken, and by what."""
-    buffered = [(starts_at, ends_at + room.policy.buffer) for starts_at, ends_at in times]
+    buffered = [(starts_at, ends_at + room.policy.buffer) for starts_at, ends_at in taken]
     busy = availability.busy(session, [room], buffered[0][0], max(end for _, end in buffered), now)
     in_the_way = [
         one
@@ -106,12 +117,10 @@ def clashes(
     ]
     zone = room.building.zone
     return refusals.series_clashes(
-        [{"startsAt": starts_at, "endsAt": ends_at} for starts_at, ends_at in times],
-        [
-            {"startsAt": one.starts_at, "endsAt": one.ends_at, "title": one.shown_to(who).title}
-            for one in in_the_way
-        ],
-        [f"{starts_at.astimezone(zone):%Y-%m-%d}" for starts_at, _ in times],
+        [{"startsAt": starts_at, "endsAt": ends_at} for starts_at, ends_at in taken],
+        told_busy(in_the_way, who),
+        told_offers(availability.rooms_for_all(session, room, wanted, attendees, now)),
+        [f"{starts_at.astimezone(zone):%Y-%m-%d}" for starts_at, _ in taken],
     )
 
 

@@ -6,6 +6,7 @@ is true now, and raises the room's revision once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,18 +130,23 @@ def room_already_booked(
     """The refusal, with what is in the way (titles where `who` may see them) and what could be had instead."""
     taken = availability.busy(session, [room], starts_at, blocks_until, now).get(room.key, [])
     offers = availability.alternatives(session, room, starts_at, ends_at, attendees, now)
-    return refusals.room_already_booked(
-        [
-            {"startsAt": one.starts_at, "endsAt": one.ends_at, "title": one.shown_to(who).title}
-            for one in taken
-        ],
-        [
-            {
-                "roomId": offer.room.id,
-                "roomName": offer.room.name,
-                "startsAt": offer.starts_at,
-                "endsAt": offer.ends_at,
-            }
-            for offer in offers
-        ],
-    )
+    return refusals.room_already_booked(told_busy(taken, who), told_offers(offers))
+
+
+def told_busy(taken: Iterable[BookingRecord], who: Account | None) -> list[dict[str, Any]]:
+    """Times that are taken, with titles where `who` may see them."""
+    return [
+        {"startsAt": one.starts_at, "endsAt": one.ends_at, "title": one.shown_to(who).title} for one in taken
+    ]
+
+
+def told_offers(offers: Iterable[availability.Offer]) -> list[dict[str, Any]]:
+    return [
+        {
+            "roomId": offer.room.id,
+            "roomName": offer.room.name,
+            "startsAt": offer.starts_at,
+            "endsAt": offer.ends_at,
+        }
+        for offer in offers
+    ]

@@ -94,6 +94,16 @@ def test_one_clash_refuses_the_whole_series_and_lists_the_dates(rest, book, mine
     assert mine() == []
 
 
+def test_refused_series_is_offered_rooms_that_all_of_it_fits_into(rest, book):
+    book(24, who="tomas")
+    book(25, who="tomas", roomId=rest.house.sandbox.id)
+    offers = book(recurrence=DAILY).json()["alternatives"]
+    carpet = rest.house.carpet
+    assert [(one["roomId"], one["startsAt"]) for one in offers] == [(carpet.id, "2026-11-23T09:00:00Z")]
+    rest("PATCH", f"/rooms/{carpet.id}", who="lena", json={"policy": {"horizonDays": 2}})
+    assert book(recurrence=DAILY).json()["alternatives"] == []
+
+
 def test_skip_books_the_rest_and_says_what_it_left_out(book, mine):
     book(23, who="tomas")
     book(25, who="tomas")
