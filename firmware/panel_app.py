@@ -7,6 +7,7 @@ from firmware import battery, screens, ticks
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
+from firmware.screens.keys import BLANK
 from shared import panel_command, room_status
 
 TYPE_CHECKING = False
@@ -70,6 +71,8 @@ class PanelApp:
         self._notice_ticks = 0
         self._asking_ticks: int | None = None
         self._view = screens.View("starting", 0)
+        self._keys = BLANK
+        self._redraw_at = 0
         self._opened = False
 
     async def run(self) -> None:
@@ -88,6 +91,7 @@ class PanelApp:
     def _let_go(self) -> None:
         """The picture on the glass is about to change; until then no key has a meaning."""
         self._view = screens.View("starting", 0)
+        self._keys = BLANK
         self.changed()
 
     def answered(self, command: "PanelCommand", ack: "Ack") -> None:
@@ -112,7 +116,7 @@ class PanelApp:
     async def _watch_keys(self) -> None:
         while True:
             for key in await self._board.inputs.pressed():
-                _, action, enabled = screens.soft_keys(self._view)[key]
+                _, action, enabled = self._keys[key]
                 if enabled and action is not None:
                     self._board.led(True)  # until the glass answers
                     self._act(action)
@@ -120,7 +124,8 @@ class PanelApp:
 
     async def _show(self) -> None:
         self._view = self._look()
-        screens.draw(self._canvas, self._view)
+        drawn = screens.draw(self._canvas, self._view)
+        self._keys, self._redraw_at = drawn.keys, drawn.redraw_at
         shown = await self._glass.show()
         self._board.led(False)
         if shown:
@@ -190,7 +195,7 @@ class PanelApp:
         """How long the picture stays as it is, if nothing is heard and nothing is pressed."""
         found = [LONGEST_WAIT_MS]
         if self._clock.now() is not None and self._view.now:
-            found.append(self._clock.ms_until(screens.next_redraw_at(self._view)))
+            found.append(self._clock.ms_until(self._redraw_at))
         if self._view.status is not None and self._view.state is not None:
             at = room_status.next_change_at(self._view.state, self._view.now)
             if at is not None:

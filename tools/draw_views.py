@@ -52,14 +52,12 @@ def main() -> None:
         del line
         gc.collect()
         before, began = heap_used(), now_us()
-        screens.draw(CANVAS, view)
+        drawn = screens.draw(CANVAS, view)
         drawn_us, after = now_us() - began, heap_used()
         sys.stdout.buffer.write(CANVAS.buffer)
         gc.collect()
         cost: dict[str, Any] = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after}
-        cost.update(
-            heapKept=heap_used(), keys=screens.soft_keys(view), nextRedrawAt=screens.next_redraw_at(view)
-        )
+        cost.update(heapKept=heap_used(), keys=drawn.keys, nextRedrawAt=drawn.redraw_at)
         sys.stderr.write(json.dumps(cost) + "\n")
 
 

@@ -10,10 +10,7 @@
 import argparse
 import io
 import json
-import os
-import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -21,26 +18,21 @@ from typing import Any
 from PIL import Image
 
 from shared.panel_screen import HEIGHT_PX, ROW_BYTES, WIDTH_PX
+from tools import simulator
 
-ROOT = Path(__file__).resolve().parent.parent
-HEAP = "200k"
 FRAME_BYTES = ROW_BYTES * HEIGHT_PX
 
 
 def draw(views: list[dict[str, Any]]) -> tuple[list[bytes], list[dict[str, Any]]]:
     """A frame for each view, and what each cost; see tools/draw_views.py for what a view may hold.
 
-    Raises RuntimeError with MicroPython's own words when a screen cannot be drawn.
+    Raises FileNotFoundError where there is no MicroPython, and RuntimeError with MicroPython's own words when a screen cannot be drawn.
     """
-    beside = Path(sys.executable).with_name("micropython")
-    program = str(beside) if beside.exists() else shutil.which("micropython")
-    if program is None:
-        raise RuntimeError("there is no micropython on this machine")
     done = subprocess.run(
-        [program, "-X", f"heapsize={HEAP}", str(ROOT / "tools" / "draw_views.py")],
+        [*simulator.interpreter(), str(Path(__file__).with_name("draw_views.py"))],
         input="".join(json.dumps(view, ensure_ascii=False) + "\n" for view in views).encode(),
         capture_output=True,
-        env={**os.environ, "MICROPYPATH": f"{ROOT}:.frozen"},
+        env=simulator.environment(),
         check=False,
     )
     if done.returncode or len(done.stdout) != FRAME_BYTES * len(views):

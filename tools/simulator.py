@@ -7,7 +7,9 @@ import shutil
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import slot
+
+ROOT = slot.ROOT
 
 HEAP = "200k"
 """The heap of a board without PSRAM."""
@@ -16,17 +18,28 @@ RESET_STATUS = 75
 """The exit status of a panel that was told to restart: whoever started it starts it again."""
 
 
-def command(flash: Path) -> tuple[list[str], dict[str, str]]:
+def command(flash: Path, heap: str = HEAP) -> tuple[list[str], dict[str, str]]:
     """The command line and environment of the panel whose `panel.json` is in the folder `flash`.
 
     The panel ends when its standard input does, so that none outlives whoever holds the other end.
     Raises FileNotFoundError where there is no MicroPython: it is packaged for x86-64 Linux only.
     """
-    micropython = shutil.which("micropython", path=str(Path(sys.executable).parent)) or shutil.which(
-        "micropython"
-    )
-    if micropython is None:
+    start = ROOT / "firmware" / "simulator" / "start.py"
+    return [*interpreter(heap), str(start), str(flash)], environment(start.parent)
+
+
+def interpreter(heap: str = HEAP) -> list[str]:
+    """MicroPython with such a heap. Raises FileNotFoundError where there is none."""
+    found = shutil.which("micropython", path=str(Path(sys.executable).parent)) or shutil.which("micropython")
+    if found is None:
         raise FileNotFoundError("no micropython: simulated panels run on x86-64 Linux")
-    simulator = ROOT / "firmware" / "simulator"
-    argv = [micropython, "-X", f"heapsize={HEAP}", str(simulator / "start.py"), str(flash)]
-    return argv, os.environ | {"MICROPYPATH": f"{simulator}:{ROOT}:.frozen"}
+    return [found, "-X", f"heapsize={heap}"]
+
+
+def environment(*first: Path) -> dict[str, str]:
+    """Where that interpreter finds modules: in the folders `first`, then in what a board's slot holds.
+
+    With `CIRCLETIME_FIRMWARE=source` it runs the sources: tracebacks have line numbers, the heap is fuller.
+    """
+    firmware = ROOT if os.environ.get("CIRCLETIME_FIRMWARE") == "source" else slot.built()
+    return os.environ | {"MICROPYPATH": ":".join([*map(str, first), str(firmware), ".frozen"])}

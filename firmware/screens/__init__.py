@@ -1,49 +1,49 @@
-"""The panel's screens: `draw` makes the whole picture of a `View`, and `soft_keys` says what its keys do."""
+"""The panel's screens, one file each: loaded to draw one picture, and let go again (docs/firmware.md).
 
-from firmware.screens import (
-    check_in,
-    end_early,
-    foot,
-    idle,
-    meeting,
-    out_of_service,
-    ring,
-    unknown,
-    without_room,
-)
-from firmware.screens import soft_keys as keys
-from firmware.screens.soft_keys import soft_keys
+A screen is a module with `draw(canvas, view)` and, where its keys do something, `keys(view)`; one whose keys
+change merely because time passes has `next_change_at(view)` too.
+"""
+
+import sys
+
+from firmware.screens import foot, ring
+from firmware.screens.keys import BLANK
 from firmware.screens.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from firmware.canvas import Canvas
+    from firmware.screens.keys import Keys
 
-__all__ = ["View", "draw", "next_redraw_at", "soft_keys"]
+__all__ = ["Drawn", "View", "draw"]
 
-_SCREENS = {
-    "idle": idle,
-    "check_in": check_in,
-    "meeting": meeting,
-    "end_early": end_early,
-    "unknown": unknown,
-    "out_of_service": out_of_service,
-    "starting": without_room,
-    "unclaimed": without_room,
-}
 _BUSY = ("meeting", "end_early")
 
 
-def draw(canvas: "Canvas", view: "View") -> None:
+class Drawn:
+    """A picture's `keys`, and `redraw_at`, the unix second at which it may change though the room's status
+    stays as it is."""
+
+    def __init__(self, keys: "Keys", redraw_at: int) -> None:
+        self.keys = keys
+        self.redraw_at = redraw_at
+
+
+def draw(canvas: "Canvas", view: "View") -> Drawn:
     """Draws all 480 rows; a busy room is white on black, so that it reads down a corridor."""
     canvas.set_ink(0 if view.screen in _BUSY else 1)
     canvas.clear()
-    _SCREENS[view.screen].draw(canvas, view)
-    foot.draw_keys(canvas, view, soft_keys(view))
-
-
-def next_redraw_at(view: "View") -> int:
-    """The unix second at which the picture may change though the room's status stays as it is."""
+    name = __name__ + "." + view.screen
+    try:
+        screen: Any = __import__(name, None, None, ("draw",))
+        screen.draw(canvas, view)
+        keys = screen.keys(view) if hasattr(screen, "keys") else BLANK
+        too_late = screen.next_change_at(view) if hasattr(screen, "next_change_at") else None
+    finally:
+        sys.modules.pop(name, None)
+        globals().pop(view.screen, None)
+    foot.draw_keys(canvas, view, keys)
     step = ring.next_step_at(view.now)
-    too_late = keys.next_change_at(view)
-    return step if too_late is None else min(step, too_late)
+    return Drawn(keys, step if too_late is None else min(step, too_late))

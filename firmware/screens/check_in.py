@@ -1,23 +1,25 @@
 """The room's time has come, and nobody has checked in yet."""
 
 from firmware.screens import column, foot, ring, words
+from firmware.screens.keys import NONE, key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware.canvas import Canvas
+    from firmware.screens.keys import Keys
     from firmware.screens.view import View
 
 
 def draw(canvas: "Canvas", view: "View") -> None:
-    status = view.known()[1]
     meeting = view.meeting()
-    if meeting is None:
-        raise ValueError("nothing to check in to")
-    by = meeting["checkInByUnix"] if status.check_in is not None else None
+    open_now = view.known()[1].check_in is not None
+    by = meeting["checkInByUnix"] if open_now else None
     until = "until " + words.end(view, meeting)
     ring.draw(canvas, view)
     ring.draw_words(canvas, "Check in", until if by is None else "by " + words.clock(view, by))
-    bottom = foot.draw_link(canvas, view, "or scan", "to check in")
-    top = column.draw_header(canvas, view)
-    baseline = column.draw_meeting(canvas, view, top, "Now", meeting, bottom)
-    column.draw_later(canvas, view, baseline, view.later(), bottom)
+    column.draw_meetings(canvas, view, "Now", foot.draw_link(canvas, view, "or scan", "to check in"))
+
+
+def keys(view: "View") -> "Keys":
+    open_now = view.known()[1].check_in is not None
+    return key(view, "Check in", "check_in", open_now), NONE, key(view, "Not us", "release")

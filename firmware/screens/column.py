@@ -69,6 +69,13 @@ def draw_label(canvas: "Canvas", baseline: int, label: str, aside: str = "") -> 
         canvas.text(aside_x, baseline, aside, fonts.T20)
 
 
+def draw_meetings(canvas: "Canvas", view: "View", label: str, bottom: int = BOTTOM) -> None:
+    """The header, the meeting that the screen is about, and those after it."""
+    meeting = view.meeting()
+    baseline = draw_meeting(canvas, view, draw_header(canvas, view), label, meeting, bottom)
+    draw_later(canvas, view, baseline, view.later(), bottom)
+
+
 def draw_meeting(
     canvas: "Canvas", view: "View", baseline: int, label: str, meeting: "Meeting", bottom: int
 ) -> int:
@@ -86,8 +93,7 @@ def draw_meeting(
 
 def draw_later(canvas: "Canvas", view: "View", baseline: int, meetings: "list[Meeting]", bottom: int) -> None:
     """As many of `meetings` as end above `bottom`, with a line where another day begins."""
-    first = view.meeting()
-    shown_day = words.day(view, max(first["startUnix"], view.now)) if first is not None else ""
+    shown_day = words.day(view, max(view.meeting()["startUnix"], view.now))
     for meeting in meetings:
         day = words.day(view, meeting["startUnix"])
         top = baseline + (38 if day == shown_day else 70)

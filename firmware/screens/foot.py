@@ -7,7 +7,7 @@ from firmware.text_layout import shorten
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware.canvas import Canvas
-    from firmware.screens.soft_keys import Key
+    from firmware.screens.keys import Keys
     from firmware.screens.view import View
 
 _KEYS_Y, _KEY_WIDTH = 421, 266
@@ -46,7 +46,7 @@ def _code(url: str) -> "tuple[int, bytearray] | None":
     return _kept[1]
 
 
-def draw_keys(canvas: "Canvas", view: "View", keys: "tuple[Key, Key, Key]") -> None:
+def draw_keys(canvas: "Canvas", view: "View", keys: "Keys") -> None:
     """Grey when a key cannot be used; inverted when it is held down, or was and the hub has not answered."""
     canvas.fill(0, _KEYS_Y, 800, 3)
     if not (keys[0][0] or keys[1][0] or keys[2][0]):

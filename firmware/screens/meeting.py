@@ -1,23 +1,38 @@
 """A meeting is on, checked in to."""
 
 from firmware.screens import column, ring, words
+from firmware.screens.keys import NONE, key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware.canvas import Canvas
+    from firmware.screens.keys import Key, Keys
     from firmware.screens.view import View
 
 
 def draw(canvas: "Canvas", view: "View") -> None:
-    meeting = view.meeting()
-    if meeting is None:
-        raise ValueError("no meeting is on")
-    until = "until " + words.end(view, meeting)
     ring.draw(canvas, view)
     if view.offline_since is None:
-        ring.draw_words(canvas, "Busy", until)
+        ring.draw_words(canvas, "Busy", "until " + words.end(view, view.meeting()))
     else:
         ring.draw_words(canvas, "Busy?", "as of " + words.moment(view, view.offline_since))
-    top = column.draw_header(canvas, view)
-    baseline = column.draw_meeting(canvas, view, top, "Now", meeting, column.BOTTOM)
-    column.draw_later(canvas, view, baseline, view.later(), column.BOTTOM)
+    column.draw_meetings(canvas, view, "Now")
+
+
+def keys(view: "View") -> "Keys":
+    return key(view, "End early", "end"), _extend_key(view), key(view, "Report", "report")
+
+
+def _extend_key(view: "View") -> "Key":
+    """Enabled when the longer meeting and its buffer end before the next, and it is not too long."""
+    state, status = view.known()
+    policy = state["policy"]
+    if not policy["extendS"] or status.current is None:
+        return NONE
+    seconds = policy["extendS"][0]
+    end = status.current["endUnix"] + seconds
+    fits = end <= state["horizonUnix"] and end - status.current["startUnix"] <= policy["maxS"]
+    if status.next is not None:
+        fits = fits and end + policy["bufferS"] <= status.next["startUnix"]
+    action = "extend:%d" % (seconds // 60)
+    return key(view, words.length(seconds) + " more", action, fits and view.offline_since is None)

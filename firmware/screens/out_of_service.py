@@ -1,6 +1,7 @@
 """The room cannot be used."""
 
 from firmware.screens import column, foot, ring
+from firmware.screens.keys import report_only as keys  # noqa: F401  what the keys do here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """The panel has heard nothing of the present: it must not say Free."""
 
 from firmware.screens import column, foot, ring, words
+from firmware.screens.keys import report_only as keys  # noqa: F401  what the keys do here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

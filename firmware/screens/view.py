@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 class View:
     """One moment of the panel.
 
-    `screen` is idle, check_in, meeting, end_early, unknown, out_of_service, starting or unclaimed; the
-    first six need `state` and `status`. `offline_since` is when the hub was last heard, None while there
+    `screen` names a file of this folder; all but starting and unclaimed need `state` and `status`. `offline_since` is when the hub was last heard, None while there
     is contact. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
     `notice` one short sentence, such as a refusal.
     """
@@ -70,10 +69,13 @@ class View:
             raise ValueError(self.screen + " needs a room")
         return self.state, self.status
 
-    def meeting(self) -> "Meeting | None":
+    def meeting(self) -> "Meeting":
         """The meeting that the screen is about: the current one, else the one to check in to, else the next."""
         status = self.known()[1]
-        return status.current or status.check_in or status.next
+        found = status.current or status.check_in or status.next
+        if found is None:
+            raise ValueError(self.screen + " needs a meeting")
+        return found
 
     def later(self) -> "list[Meeting]":
         """Every meeting after the one that is on."""

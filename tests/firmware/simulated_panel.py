@@ -14,15 +14,16 @@ from tools import simulator
 class SimulatedPanel:
     """`flash` is its flash memory: it stays when the power goes."""
 
-    def __init__(self, flash: Path, port: int, **more: Any) -> None:
+    def __init__(self, flash: Path, port: int, heap: str = simulator.HEAP, **more: Any) -> None:
         self.flash = flash
+        self._heap = heap
         self._process: subprocess.Popen[bytes] | None = None
         installed = {"panelId": PANEL, "secret": SECRET, "mqttHost": "127.0.0.1", "mqttPort": port}
         installed |= {"tls": False, "board": "simulator", "reconnectMaxS": 0.3} | more
         (flash / "panel.json").write_text(json.dumps(installed))
 
     def start(self) -> SimulatedPanel:
-        argv, environment = simulator.command(self.flash)
+        argv, environment = simulator.command(self.flash, self._heap)
         with (self.flash / "console.txt").open("ab") as console:
             self._process = subprocess.Popen(
                 argv, env=environment, stdin=subprocess.PIPE, stdout=console, stderr=subprocess.STDOUT
