@@ -68,7 +68,9 @@ class Glass:
         """Partial wherever the display still holds the last picture, which it does not after a sleep."""
         if self._shown[0] is None or self._since_full >= PARTIALS_IN_A_ROW:
             return FULL
-        return PARTIAL if self._can_differ else FAST
+        if self._can_differ:
+            return PARTIAL
+        return FAST if FAST in self._display.caps else FULL
 
     def strip(self, first_row: int) -> "tuple[bytes, memoryview]":
         """Header and rows of one strip, as `shared.panel_screen` has it."""

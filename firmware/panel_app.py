@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from firmware import battery, screens, ticks
+from firmware import battery, screens, ticks, wifi
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
@@ -264,7 +264,9 @@ class PanelApp:
             "firmware": FIRMWARE,
             "clockDriftS": self._clock.drift_s,
         }
-        battery_mv = self._board.battery_mv()
+        signal_dbm, battery_mv = wifi.signal_dbm(), self._board.battery_mv()
+        if signal_dbm is not None:
+            told["signalDbm"] = signal_dbm
         if battery_mv is not None:
             told["batteryMv"] = battery_mv
             told["batteryPercent"] = battery.percent(battery_mv)

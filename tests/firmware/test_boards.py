@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests import micropython
+from tests.firmware.run_on_board import run
 from tests.micropython import needs_micropython
 
 pytestmark = needs_micropython
@@ -28,23 +27,8 @@ def presses(board):
 
 
 @pytest.fixture
-def on_board(tmp_path: Path) -> Callable[[str], None]:
-    """Runs a script on the real MicroPython, with a `machine` that records."""
-
-    def run(script: str) -> None:
-        (tmp_path / "script.py").write_text(BEGIN + script)
-        done = subprocess.run(
-            micropython.command("script.py"),
-            env=micropython.environment(Path(__file__).parent / "fake_board"),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    return run
+def on_board(tmp_path: Path) -> Callable[[str], str]:
+    return lambda script: run(BEGIN + script, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +39,7 @@ def on_board(tmp_path: Path) -> Callable[[str], None]:
     ],
 )
 def test_pins_are_those_of_the_makers_examples(
-    on_board: Callable[[str], None],
+    on_board: Callable[[str], str],
     board: str,
     clock: int,
     data: int,
@@ -78,7 +62,7 @@ for place, pin in enumerate({keys}):
 """)
 
 
-def test_a_bouncing_contact_is_one_press(on_board: Callable[[str], None]) -> None:
+def test_a_bouncing_contact_is_one_press(on_board: Callable[[str], str]) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
 key = machine.pins[5]
@@ -100,7 +84,7 @@ assert presses(board) == 1
 
 
 def test_a_tap_quicker_than_the_bouncing_does_not_lose_the_next_press(
-    on_board: Callable[[str], None],
+    on_board: Callable[[str], str],
 ) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
@@ -113,7 +97,7 @@ assert presses(board) == 1
 """)
 
 
-def test_a_spike_that_is_over_when_asked_is_no_press(on_board: Callable[[str], None]) -> None:
+def test_a_spike_that_is_over_when_asked_is_no_press(on_board: Callable[[str], str]) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
 key = machine.pins[4]
@@ -122,7 +106,7 @@ assert presses(board) == 0
 """)
 
 
-def test_the_key_that_woke_the_panel_is_a_press(on_board: Callable[[str], None]) -> None:
+def test_the_key_that_woke_the_panel_is_a_press(on_board: Callable[[str], str]) -> None:
     on_board("""
 machine.levels[3] = 0
 board = boards.load("reterminal_e1001")
@@ -130,7 +114,7 @@ assert presses(board) == 4
 """)
 
 
-def test_a_key_held_for_long_starts_the_panel_anew(on_board: Callable[[str], None]) -> None:
+def test_a_key_held_for_long_starts_the_panel_anew(on_board: Callable[[str], str]) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
 key = machine.pins[4]
@@ -149,7 +133,7 @@ except SystemExit as error:
 
 
 def test_battery_is_measured_through_its_divider_and_the_divider_switched_off(
-    on_board: Callable[[str], None],
+    on_board: Callable[[str], str],
 ) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
@@ -166,7 +150,7 @@ assert boards.load("waveshare_esp32").battery_mv() is None
 """)
 
 
-def test_lamp_is_lit_by_a_low_pin(on_board: Callable[[str], None]) -> None:
+def test_lamp_is_lit_by_a_low_pin(on_board: Callable[[str], str]) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
 assert machine.pins[6]() == 1
@@ -177,7 +161,7 @@ assert machine.pins[6]() == 1
 """)
 
 
-def test_deep_sleep_keeps_what_it_is_given_until_the_board_wakes(on_board: Callable[[str], None]) -> None:
+def test_deep_sleep_keeps_what_it_is_given_until_the_board_wakes(on_board: Callable[[str], str]) -> None:
     on_board("""
 board = boards.load("reterminal_e1001")
 assert board.kept() == b""
@@ -194,7 +178,7 @@ assert boards.load("reterminal_e1001").kept() == b""
 """)
 
 
-def test_an_older_esp32_wakes_by_one_key(on_board: Callable[[str], None]) -> None:
+def test_an_older_esp32_wakes_by_one_key(on_board: Callable[[str], str]) -> None:
     on_board("""
 try:
     boards.load("waveshare_esp32").deep_sleep(1000, b"")

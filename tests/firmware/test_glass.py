@@ -109,3 +109,17 @@ assert show()
 assert display.shown == [((0, 0, 800, 480), FULL)]
 """
     )
+
+
+def test_a_display_without_a_fast_waveform_wakes_with_a_full_refresh(on_micropython):
+    on_micropython(
+        BEGIN
+        + """
+show()
+display.caps = (FULL, PARTIAL)
+glass = Glass(frame, display, glass.keep())
+frame[0] = 1
+show()
+assert display.shown[-1] == ((0, 0, 800, 40), FULL)
+"""
+    )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import micropython
+from tests.firmware import run_on_board
 from tests.firmware.uc8179_model import HEIGHT, ROW, Model
 from tests.micropython import needs_micropython
 
@@ -51,18 +50,8 @@ def said(tmp_path: Path) -> Callable[[str], Said]:
             *["    " + line for line in body.strip().splitlines()],
             "play(main())",
         ]
-        (tmp_path / "script.py").write_text("\n".join(lines))
-        done = subprocess.run(
-            [str(micropython.MICROPYTHON), "-X", "heapsize=8m", "script.py"],  # the record is large
-            env=micropython.environment(HERE / "fake_board"),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        printed = run_on_board.run("\n".join(lines), tmp_path, heap="8m")  # the record is large
+        return [json.loads(line) for line in printed.splitlines()]
 
     return run
 
