@@ -30,8 +30,11 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
         return int(arguments.func(arguments))
-    except (BadSetting, DomainError) as error:
+    except BadSetting as error:
         print(f"circletime: {error}", file=sys.stderr)
+        return 2
+    except DomainError as error:
+        print(f"circletime: {error.title}. {error.detail}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"circletime: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)

@@ -23,6 +23,8 @@ LONGEST_ROOM_NAME = 255
 LONGEST_LINE = 64 * 1024
 MOST_MEETINGS = 100_000
 """In one file: a few series are soon millions of meetings."""
+MOST_DAYS = 20_000_000
+"""That a file's series are followed through, together: those of 5,000 rooms for ten years."""
 NO_TITLE = "Busy"
 
 Property = tuple[dict[str, str], str]
@@ -65,6 +67,8 @@ class CalendarFile:
     skipped: list[Remark]
     notes: list[Remark]
     lines: int
+    days: int = 0
+    """That its series were followed through."""
 
 
 @dataclass(slots=True)
@@ -182,6 +186,9 @@ def _meetings(
     else:
         if "EXRULE" in draft.properties:
             raise Unreadable("it repeats but for an EXRULE, which is not understood")
+        file.days += max(0, (now + AHEAD - start.at).days)
+        if file.days > MOST_DAYS:
+            raise Unreadable("the series before it are too many and too long; split the file")
         without = _moments(draft, "EXDATE", zones) + replaced.get(draft.text("UID"), [])
         series = expand(start, rules, extra, without, now)
         file.notes.extend(draft.remark(reason) for reason in _bounds(series, now))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from dateutil.rrule import rrule, rrulestr
-
 from hub.bookings.calendar_times import Moment, Unreadable
+from hub.bookings.recurrence import Rule, starts, understood
+from hub.errors import Refused
 
 AHEAD = timedelta(days=366)
 """How far past now the meetings of a series come in."""
 MOST = 1000
 """Of a longer series the last MOST come in."""
-_MOST_STEPS = 25_000
-
-_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +37,36 @@ def expand(
         raise Unreadable("it repeats by more than one RRULE")
     latest = now + AHEAD
     repeated, left_out, goes_on = _by_rule(first, rules[0], latest) if rules else ({first.at}, 0, False)
-    starts = repeated | {moment.at for moment in extra} | (set() if left_out else {first.at})
+    given = repeated | {moment.at for moment in extra} | (set() if left_out else {first.at})
     days = {moment.local.date() for moment in without if moment.all_day}
     moments = {moment.at for moment in without if not moment.all_day}
     zone = first.local.tzinfo
-    kept = sorted(at for at in starts - moments if at.astimezone(zone).date() not in days)
+    kept = sorted(at for at in given - moments if at.astimezone(zone).date() not in days)
     goes_on = goes_on or any(at > latest for at in kept)
     kept = [at for at in kept if at <= latest or at == first.at]
     return Series(kept[-MOST:], left_out + max(0, len(kept) - MOST), goes_on)
 
 
-def _by_rule(first: Moment, rule: str, latest: datetime) -> tuple[set[datetime], int, bool]:
+def _by_rule(first: Moment, written: str, latest: datetime) -> tuple[set[datetime], int, bool]:
     """Starts up to `latest`, how many before them were left out, and whether there are later ones."""
     zone = first.local.tzinfo
-    parsed, count, ended = _parsed(first, rule, latest)
-    steps = 0
+    begins, up_to = first.local.replace(tzinfo=None), latest.astimezone(zone).replace(tzinfo=None)
+    rule = _rule(first, written)
+    ended = rule.until is not None and rule.until <= up_to
+    count = 0
     last: deque[datetime] = deque(maxlen=MOST)
-    for start in islice(parsed, min(count, _MOST_STEPS)):
-        steps += 1
+    for start in islice(starts(rule, begins, min(rule.until or up_to, up_to)), rule.count):
+        count += 1
         last.append(start.replace(tzinfo=zone).astimezone(UTC))
-    goes_on = not ended and steps < count
-    return set(last), max(0, steps - MOST), goes_on
+    return set(last), max(0, count - MOST), not ended and count != rule.count
 
 
-def _parsed(first: Moment, rule: str, latest: datetime) -> tuple[rrule, int, bool]:
-    """The rule over local times without a zone, bounded by `latest`; its COUNT; whether it ends by itself.
-
-    A bound is always set, and what repeats within a day is refused: a rule may be written to never end.
-    """
-    parts = {}
-    for part in rule.upper().split(";"):
-        name, _, value = part.strip().partition("=")
-        parts[name] = value.strip()
-    if parts.get("FREQ") not in _FREQUENCIES:
-        raise Unreadable(f"it repeats by {rule[:80]!r}: FREQ is DAILY, WEEKLY, MONTHLY or YEARLY")
-    if not parts.get("INTERVAL", "1").isdigit() or not 1 <= int(parts.get("INTERVAL", "1")) <= 10_000:
-        raise Unreadable(f"it repeats by {rule[:80]!r}: INTERVAL is not from 1 to 10000")
-    count = parts.pop("COUNT", None)
-    if count is not None and (not count.isdigit() or len(count) > 9):
-        raise Unreadable(f"it repeats by {rule[:80]!r}: COUNT is not a number")
-    local_latest = latest.astimezone(first.local.tzinfo).replace(tzinfo=None)
-    until = _until(first, parts.pop("UNTIL", None), rule)
-    parts["UNTIL"] = f"{min(until or local_latest, local_latest):%Y%m%dT%H%M%S}"
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
+def _rule(first: Moment, written: str) -> Rule:
+    """Hour, minute and second may be said again, but not be others than the event's own. Raises Unreadable."""
+    own = {"BYHOUR": first.local.hour, "BYMINUTE": first.local.minute, "BYSECOND": first.local.second}
+    again = {f"{name}={number}" for name, number in own.items()}
+    parts = [part for part in "".join(written.upper().split()).split(";") if part not in again]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed = rrulestr(text, dtstart=first.local.replace(tzinfo=None))
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-        raise Unreadable(f"it repeats by {rule[:80]!r}, which is not understood") from error
-    if not isinstance(parsed, rrule):
-        raise Unreadable(f"it repeats by {rule[:80]!r}, which is not understood")
-    ended = until is not None and until <= local_latest
-    return parsed, int(count) if count is not None else _MOST_STEPS, ended
-
-
-def _until(first: Moment, until: str | None, rule: str) -> datetime | None:
-    """UNTIL as a local time without a zone; a date means that whole day."""
-    if until is None:
-        return None
-    zone = first.local.tzinfo
-    try:
-        if len(until) == 8:
-            day = datetime.strptime(until, "%Y%m%d").replace(tzinfo=zone)
-            return day.replace(hour=23, minute=59, second=59, tzinfo=None)
-        written_in = UTC if until.endswith("Z") else zone
-        at = datetime.strptime(until.removesuffix("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=written_in)
-        return at.astimezone(zone).replace(tzinfo=None)
-    except (ValueError, OverflowError) as error:
-        raise Unreadable(f"it repeats by {rule[:80]!r}: UNTIL is not a date") from error
+        return understood(";".join(parts), first.local.tzinfo or UTC)
+    except Refused as refusal:
+        raise Unreadable(f"it repeats by {written[:80]!r}: {refusal.detail.rstrip('.')}") from refusal

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from icalendar import Timezone
 from icalendar.prop import vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from hub.bookings.calendar_lines import Block
+from hub.bookings.calendar_zone import NotAZone, zone_from
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
+MOST_ZONES = 1000
 
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.ASCII)
 _TZID = re.compile(rb"TZID(?:;[^:]*)?:(.*)", re.IGNORECASE)
-_FINER_THAN_YEARLY = re.compile(rb"RRULE.*FREQ=(?!YEARLY)", re.IGNORECASE)
 
 
 class Unreadable(ValueError):
@@ -51,6 +51,8 @@ class Zones:
     def named(self, name: str) -> tzinfo:
         """Raises Unreadable."""
         if name not in self._found:
+            if len(self._found) >= MOST_ZONES:
+                raise Unreadable(f"the file names more than {MOST_ZONES} time zones")
             known = _known_zone(name)
             self._found[name] = ZoneInfo(known) if known else self._defined(name)
         return self._found[name]
@@ -59,17 +61,12 @@ class Zones:
         block = self._own.get(name)
         if block is None:
             raise Unreadable(f"there is no time zone {name[:80]!r}")
-        if any(_FINER_THAN_YEARLY.match(line) for line in block.lines):
-            raise Unreadable(f"the file defines the time zone {name[:80]!r} in a way that is not understood")
-        text = b"\r\n".join([b"BEGIN:VTIMEZONE", *block.lines, b"END:VTIMEZONE", b""])
         try:
-            zone: tzinfo = Timezone.from_ical(text).to_tz(lookup_tzid=False)  # type: ignore[attr-defined]
-            datetime(2000, 1, 1, tzinfo=zone).astimezone(UTC)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            return zone_from(block.lines)
+        except NotAZone as error:
             raise Unreadable(
                 f"the file defines the time zone {name[:80]!r} in a way that is not understood"
             ) from error
-        return zone
 
     def moment(self, value: str, zone_name: str | None) -> Moment:
         """Raises Unreadable."""

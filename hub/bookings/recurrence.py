@@ -1,7 +1,8 @@
 """When a series repeats: RFC 5545's RRULE, over days, in the room's local time.
 
 Written out here, and held against python-dateutil by tests, because a rule comes from outside: dateutil
-looks for the next match up to the year 9999 and can't be stopped. This looks no further than it is told to.
+looks for the next match up to the year 9999 and can't be stopped. This looks no further than it is told to
+(docs/adr/0006-recurrence-written-out.md).
 
 What repeats within a day (FREQ=HOURLY, BYHOUR and the like), BYYEARDAY and BYWEEKNO are refused.
 """
@@ -12,7 +13,7 @@ import re
 from calendar import isleap, monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,22 @@ class Rule:
 
 
 def parse(text: str, zone: ZoneInfo) -> Rule:
-    """Raises Refused: for what is not understood, has no end, or has more than MOST meetings by its COUNT."""
+    """A rule that rooms are booked by.
+
+    Raises Refused: for what is not understood, has no end, or has more than MOST meetings by its COUNT.
+    """
+    rule = understood(text, zone)
+    if rule.count is not None and rule.until is not None:
+        raise refusals.bad_rrule("It has COUNT or UNTIL, not both.")
+    if rule.count is None and rule.until is None:
+        raise refusals.series_without_end()
+    if rule.count is not None and rule.count > MOST:
+        raise refusals.series_too_long(MOST)
+    return rule
+
+
+def understood(text: str, zone: tzinfo) -> Rule:
+    """The rule, however often it gives a meeting. Raises Refused for what is not understood."""
     parts: dict[str, str] = {}
     for part in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, _, value = part.partition("=")
@@ -81,12 +97,6 @@ def _check(rule: Rule) -> None:
         raise refusals.bad_rrule("A week has no BYMONTHDAY.")
     if rule.by_set_pos and not (rule.by_day or rule.by_month_day or rule.by_month):
         raise refusals.bad_rrule("BYSETPOS chooses from what another BY gives.")
-    if rule.count is not None and rule.until is not None:
-        raise refusals.bad_rrule("It has COUNT or UNTIL, not both.")
-    if rule.count is None and rule.until is None:
-        raise refusals.series_without_end()
-    if rule.count is not None and rule.count > MOST:
-        raise refusals.series_too_long(MOST)
 
 
 def _one_of(parts: dict[str, str], name: str, allowed: tuple[str, ...], default: str | None) -> str:
@@ -110,7 +120,8 @@ def _numbers(
 
 
 def _listed(parts: dict[str, str], name: str, read: Callable[[str], Part | None]) -> Iterator[Part]:
-    for value in parts[name].split(",") if name in parts else ():
+    """Each once, however often it is written."""
+    for value in dict.fromkeys(parts[name].split(",")) if name in parts else ():
         found = read(value)
         if found is None:
             raise refusals.bad_rrule(f"{name} is not understood: {value[:40]!r}.")
@@ -122,7 +133,7 @@ def _weekday(value: str) -> tuple[int, int] | None:
     return (int(match[1] or 0), _WEEKDAYS.index(match[2])) if match else None
 
 
-def _until(value: str, zone: ZoneInfo) -> datetime:
+def _until(value: str, zone: tzinfo) -> datetime:
     """A date means that whole day; with Z it is UTC, else local."""
     if not _UNTIL.fullmatch(value):
         raise refusals.bad_rrule("UNTIL is a date, or a date and a time.")
@@ -144,9 +155,7 @@ def occurrences(rule: Rule, first: datetime, latest: datetime) -> list[datetime]
     give_up = latest + _AHEAD
     ends_by = rule.until if rule.until is not None and rule.until < give_up else None
     last = ends_by or give_up
-    for start in _starts(rule, first, last.date()):
-        if start > last:
-            break
+    for start in starts(rule, first, last):
         if not found and start != first:
             raise refusals.start_not_in_series()
         if start > latest:
@@ -161,21 +170,27 @@ def occurrences(rule: Rule, first: datetime, latest: datetime) -> list[datetime]
     return found if ends_by else None
 
 
-def _starts(rule: Rule, first: datetime, last_day: date) -> Iterator[datetime]:
-    """Every match from `first` on, in the periods that begin up to `last_day`."""
-    begins = first.date()
+def starts(rule: Rule, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Every time of day of `first` that matches, from `first` to `last`, whatever COUNT and UNTIL say."""
+    begins, ends = (
+        first.date(),
+        last.date() if first.time() <= last.time() else last.date() - timedelta(days=1),
+    )
     for period in _periods(rule, begins):
-        if not period or period[0] > last_day:
+        if not period or period[0] > ends:
             return
         days = [day for day in period if _fits(rule, day, begins)]
         if rule.by_set_pos:
             chosen = {place - 1 if place > 0 else len(days) + place for place in rule.by_set_pos}
             days = [day for index, day in enumerate(days) if index in chosen]
-        yield from (datetime.combine(day, first.time()) for day in days if day >= begins)
+        yield from (datetime.combine(day, first.time()) for day in days if begins <= day <= ends)
 
 
 def _periods(rule: Rule, begins: date) -> Iterator[list[date]]:
-    """The days of the first day, week, month or year, then of every INTERVAL-th; empty past the calendar."""
+    """The days of the first day, week, month or year, then of every INTERVAL-th; empty past the calendar.
+
+    Of a year, those in the months that the rule names.
+    """
     step = 0
     while True:
         try:
@@ -196,6 +211,9 @@ def _period(rule: Rule, begins: date, step: int) -> list[date]:
         year = begins.year + years
         return _days(date(year, month + 1, 1), monthrange(year, month + 1)[1])
     year = begins.year + step
+    if rule.by_month:
+        months = ((date(year, month, 1), monthrange(year, month)[1]) for month in sorted(rule.by_month))
+        return [day for first, length in months for day in _days(first, length)]
     return _days(date(year, 1, 1), _days_in_year(year))
 
 
@@ -219,18 +237,17 @@ def _fits(rule: Rule, day: date, begins: date) -> bool:
                 by_month = (begins.month,)
     if by_month and day.month not in by_month:
         return False
-    in_month = monthrange(day.year, day.month)[1]
-    if by_month_day and not {day.day, day.day - in_month - 1} & set(by_month_day):
+    if by_month_day and not {day.day, day.day - monthrange(day.year, day.month)[1] - 1} & set(by_month_day):
         return False
-    return not by_day or any(_is_weekday(rule, day, in_month, *wanted) for wanted in by_day)
+    return not by_day or any(_is_weekday(rule, day, *wanted) for wanted in by_day)
 
 
-def _is_weekday(rule: Rule, day: date, in_month: int, ordinal: int, weekday: int) -> bool:
+def _is_weekday(rule: Rule, day: date, ordinal: int, weekday: int) -> bool:
     """Whether it is the `ordinal`-th such weekday of its month, or of its year where the rule names no month."""
-    if day.weekday() != weekday:
-        return False
+    if day.weekday() != weekday or not ordinal:
+        return day.weekday() == weekday
     if rule.freq == MONTHLY or rule.by_month:
-        place, length = day.day, in_month
+        place, length = day.day, monthrange(day.year, day.month)[1]
     else:
         place, length = day.timetuple().tm_yday, _days_in_year(day.year)
-    return ordinal in {0, (place - 1) // 7 + 1, -((length - place) // 7 + 1)}
+    return ordinal in {(place - 1) // 7 + 1, -((length - place) // 7 + 1)}

@@ -6,7 +6,7 @@ that is skipped counts as if the clock had not changed yet, so 02:30 is 03:30 on
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -15,6 +15,6 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
-def on_the_wall(at: datetime, zone: ZoneInfo) -> datetime:
+def on_the_wall(at: datetime, zone: tzinfo) -> datetime:
     """What a clock in `zone` shows at that instant, without a zone."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)

@@ -16,6 +16,7 @@ from pathlib import Path
 import uvicorn
 
 from hub.app import create_app
+from hub.db.migrate import upgrade
 from hub.events import Closing
 from hub.settings import NO_BROKER, Settings, from_environment, port
 
@@ -62,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         with data_directory(settings):
+            upgrade(settings.database)  # here a database that is away is a sentence
             serve(settings)
     except CannotServe as error:
         print(f"circletime serve: {error}", file=sys.stderr)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -21,9 +23,13 @@ def address(words: str) -> URL:
     """
     try:
         url = make_url(words)
-        return url.set(drivername=DRIVERS[url.get_backend_name()])
-    except (ArgumentError, KeyError) as error:
+        found = url.set(drivername=DRIVERS[url.get_backend_name()])
+        _, options = found.get_dialect()().create_connect_args(found)
+        if found.get_backend_name() == "postgresql":
+            make_conninfo(**options)
+    except (ArgumentError, KeyError, ValueError, ProgrammingError) as error:
         raise BadSetting(
             "CIRCLETIME_DATABASE_URL is not the URL of a database that the hub can use; "
             "it takes postgresql://user:password@host/name, or sqlite:////path/to/file.db"
         ) from error
+    return found

@@ -59,7 +59,8 @@ def _refusal(error: DBAPIError) -> DomainError | None:
         )
     if state in {LOCK_TIMEOUT, SERIALIZATION, DEADLOCK} or "database is locked" in words:
         return _busy()
-    if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError):
+    away = error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError)
+    if away or "unable to open database file" in words:
         _log.warning("the database does not answer: %s", words.strip())
         return _unavailable("Nothing was changed; try again in a moment.")
     if isinstance(error, DataError):

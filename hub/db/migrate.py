@@ -32,7 +32,7 @@ def _engine(url: str) -> Engine:
     at = address(url)
     if at.get_backend_name() == "postgresql":
         return create_engine(at)
-    sqlite.make_folder(at)
+    sqlite.make_file(at)
     engine = create_engine(at.set(drivername="sqlite"), connect_args={"timeout": 60})
     sqlite.begin_with("BEGIN IMMEDIATE", engine)
     return engine

@@ -15,13 +15,19 @@ BUSY_TIMEOUT_MS = 20_000
 
 def engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer, and the readers."""
-    make_folder(url)
+    make_file(url)
     return _engine(url, connections=1, read_only=False), _engine(url, connections=READERS, read_only=True)
 
 
-def make_folder(url: URL) -> None:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+def make_file(url: URL) -> None:
+    """The database's file and folder, where there are none; for nobody else to read, as what SQLite lays beside it.
+
+    Raises OSError.
+    """
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        path = Path(url.database)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
 
 
 def begin_with(statement: str, engine: Engine) -> None:

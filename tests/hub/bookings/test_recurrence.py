@@ -14,47 +14,19 @@ from hypothesis import strategies as st
 from hub.bookings.recurrence import occurrences, parse
 from hub.errors import DomainError, Refused
 from tests.hub.bookings.refused import refusal
+from tests.hub.bookings.rrules import rules
+from tests.soak import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = datetime(2026, 11, 23, 9)  # noqa: DTZ001  what the wall shows
 LATEST = datetime(2036, 11, 23)  # noqa: DTZ001
-WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 
 def starts(rule, first=FIRST, latest=LATEST):
     return occurrences(parse(rule, BERLIN), first, latest)
 
 
-def listed(values, most=3):
-    return st.lists(values, min_size=1, max_size=most, unique=True).map(
-        lambda found: ",".join(str(one) for one in found)
-    )
-
-
-@st.composite
-def rules(draw):
-    """Sound rules without an end; what dateutil reads otherwise is left out: BYSETPOS of a week, whose first
-    it cuts short, and BYDAY=MO,2TU, of which it wants both at once."""
-    freq = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
-    long = freq in {"MONTHLY", "YEARLY"}
-    parts = [f"FREQ={freq}", f"INTERVAL={draw(st.integers(1, 4))}"]
-    counted = long and draw(st.booleans())
-    ordinal = st.sampled_from(["1", "2", "5", "-1", "-2"]) if counted else st.just("")
-    by = []
-    if draw(st.booleans()):
-        by.append("BYDAY=" + draw(listed(st.tuples(ordinal, st.sampled_from(WEEKDAYS)).map("".join), 4)))
-    if freq != "WEEKLY" and draw(st.booleans()):
-        by.append("BYMONTHDAY=" + draw(listed(st.sampled_from([*range(1, 32), -1, -2, -10]), 8)))
-    if draw(st.booleans()):
-        by.append("BYMONTH=" + draw(listed(st.integers(1, 12), 6)))
-    if by and long and draw(st.booleans()):
-        by.append("BYSETPOS=" + draw(listed(st.sampled_from([1, 2, 3, -1, -2]), 2)))
-    if freq == "WEEKLY":
-        by.append("WKST=" + draw(st.sampled_from(WEEKDAYS)))
-    return ";".join(parts + by)
-
-
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(rule=rules(), day=st.integers(0, 1500), count=st.integers(1, 40))
 def test_series_is_the_one_dateutil_gives(rule, day, count):
     first = FIRST + timedelta(days=day)

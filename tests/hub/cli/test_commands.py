@@ -35,6 +35,15 @@ ADD = ("user", "add", "ada@example.org", "--name", "Ada")
         (("serve", "--mqtt-port", "-1"), {}, "mqtt-port"),
         (("serve",), {"CIRCLETIME_PORT": "http"}, "CIRCLETIME_PORT"),
         (("serve",), {"CIRCLETIME_BROKER_URL": "mqtt://elsewhere"}, "CIRCLETIME_BROKER_URL"),
+        (("serve",), {"CIRCLETIME_DATABASE_URL": "garbage"}, "CIRCLETIME_DATABASE_URL"),
+        (("serve",), {"CIRCLETIME_DATABASE_URL": "postgresql://h:abc/x"}, "CIRCLETIME_DATABASE_URL"),
+        (
+            ("serve",),
+            {"CIRCLETIME_DATABASE_URL": "postgresql://u:secret@h/x?bogus=1"},
+            "CIRCLETIME_DATABASE_URL",
+        ),
+        (("serve",), {"CIRCLETIME_DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "does not answer"),
+        (("serve",), {"CIRCLETIME_DATABASE_URL": "sqlite:////proc"}, "does not answer"),
         (("serve", "--mqtts-port", "8883"), {}, "--mqtts-certificate"),
         ((*ADD, "--data-dir", "/proc/nowhere"), {"CIRCLETIME_PASSWORD": "long enough"}, "/proc/nowhere"),
         (ADD, {"CIRCLETIME_PASSWORD": "short"}, "8 to 1024"),
@@ -47,6 +56,18 @@ def test_mistakes_are_told_in_a_sentence(circletime, tmp_path, words, environmen
     status, _, complaint = circletime(*words, **{"CIRCLETIME_DATA_DIR": str(tmp_path)} | environment)
     assert status in {1, 2}
     assert told in complaint
+    assert "Traceback" not in complaint
+    assert "secret" not in complaint
+
+
+def test_what_a_command_makes_is_for_nobody_else_to_read(circletime, tmp_path):
+    folder = tmp_path / "new"
+    where = {"CIRCLETIME_DATA_DIR": str(folder), "CIRCLETIME_PASSWORD": "long enough"}
+    assert circletime(*ADD, **where)[0] == 0
+    assert (folder.stat().st_mode & 0o777, (folder / "circletime.db").stat().st_mode & 0o777) == (
+        0o700,
+        0o600,
+    )
 
 
 @pytest.mark.parametrize(
