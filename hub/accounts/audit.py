@@ -52,9 +52,15 @@ def record(
     )
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Old and new value of every field that is another one now."""
-    return {name: [before[name], new] for name, new in after.items() if before[name] != new}
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Old and new value of every field that is another one now; of a field that has fields, of those."""
+    told: dict[str, Any] = {}
+    for name, new in after.items():
+        old = before[name]
+        if old != new:
+            both = isinstance(old, Mapping) and isinstance(new, Mapping)
+            told[name] = differences(old, new) if both else [old, new]
+    return told
 
 
 def entries(session: Session, wanted: AuditFilter, limit: int) -> list[AuditRecord]:

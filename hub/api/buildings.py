@@ -11,7 +11,7 @@ from msgspec import Meta
 from sqlalchemy.orm import Session
 
 from hub.accounts import audit
-from hub.api.audited import audited
+from hub.api.audited import audited, audited_change
 from hub.api.context import Asking, Hub, caller, requires_admin, requires_manager
 from hub.api.schema import Body, Page, Record
 from hub.rooms import service
@@ -107,14 +107,15 @@ async def change_building(
     hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[BuildingToChange]
 ) -> Building:
     """Bookings stay at their instants: with another zone, their local times are others."""
-    changed = await audited(
+    return await audited_change(
         hub,
         request,
         "building.change",
+        id,
+        data,
         lambda session: service.change_building(session, id, name=data.name, time_zone=data.time_zone),
-        data=data,
+        lambda session: _building(service.building(session, id)),
     )
-    return _building(changed)
 
 
 @delete("/buildings/{id:str}", guards=[requires_manager], tags=["rooms"])
@@ -137,10 +138,14 @@ async def add_floor(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody
 
 @patch("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
 async def rename_floor(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[NewFloor]) -> Floor:
-    renamed = await audited(
-        hub, request, "floor.change", lambda session: service.rename_floor(session, id, data.name), data=data
-    )
-    return Floor(id=renamed.id, name=renamed.name)
+    def floor(session: Session) -> Floor:
+        found = service.floor_row(session, id)
+        return Floor(id=found.id, name=found.name)
+
+    def rename(session: Session) -> None:
+        service.rename_floor(session, id, data.name)
+
+    return await audited_change(hub, request, "floor.change", id, data, rename, floor)
 
 
 @delete("/floors/{id:str}", guards=[requires_manager], tags=["rooms"])
@@ -170,15 +175,15 @@ async def add_amenity(hub: Hub, request: Asking, data: JSONBody[NewAmenity]) -> 
 async def rename_amenity(
     hub: Hub, request: Asking, slug: FromPath[str], data: JSONBody[AmenityToChange]
 ) -> Amenity:
-    slug, name = await audited(
+    return await audited_change(
         hub,
         request,
         "amenity.change",
-        lambda session: service.rename_amenity(session, slug, data.name),
         slug,
         data,
+        lambda session: service.rename_amenity(session, slug, data.name),
+        lambda session: Amenity(slug=slug, name=service.amenity_name(session, slug)),
     )
-    return Amenity(slug=slug, name=name)
 
 
 @delete("/amenities/{slug:str}", guards=[requires_admin], tags=["rooms"])

@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from hub.accounts import audit
-from hub.api.audited import audited
+from hub.api.audited import audited, audited_change
 from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.etag import knows
 from hub.api.schema import Body, Id, Nothing, Page, Record
@@ -153,14 +153,15 @@ async def change_panel(hub: Hub, request: Asking, id: FromPath[str], data: JSONB
     """Moves the panel to another room's door, or renames it."""
     now = hub.clock.now()
 
-    def change(session: Session) -> PanelRecord:
+    def change(session: Session) -> None:
         if data.name is not UNSET:
             service.rename(session, id, data.name)
         if data.room_id is not UNSET:
             service.move(session, id, data.room_id, now)
-        return service.panel(session, id)
 
-    return _panel(await audited(hub, request, "panel.change", change, data=data))
+    return await audited_change(
+        hub, request, "panel.change", id, data, change, lambda session: _panel(service.panel(session, id))
+    )
 
 
 @delete("/panels/{id:str}", guards=[requires_manager], tags=["panels"])

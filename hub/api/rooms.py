@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
-from hub.api.audited import audited
+from hub.api.audited import audited, audited_change
 from hub.api.booking_record import Booking, booking_record
 from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
@@ -167,12 +167,14 @@ async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: JSONBo
         policy=data.policy,
         out_of_service=data.out_of_service,
     )
-    return await audited(
+    return await audited_change(
         hub,
         request,
         "room.change",
-        lambda session: _with_status(session, room_changes.change_room(session, id, changes, now), now),
-        data=data,
+        id,
+        data,
+        lambda session: room_changes.change_room(session, id, changes, now),
+        lambda session: _with_status(session, service.room(session, id), now),
     )
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from hub.accounts import audit
 from hub.bookings.calendar_file import CalendarFile, read_calendar
 from hub.bookings.calendar_lines import NotACalendar
 from hub.bookings.imported import Import, import_bookings
@@ -109,7 +110,11 @@ def _stored(url: str, arguments: argparse.Namespace, file: CalendarFile, now: da
 
     def store(session: Session) -> Import:
         building = _building(session, arguments.building, arguments.time_zone)
-        return import_bookings(session, building, file.events, arguments.seats, now)
+        done = import_bookings(session, building, file.events, arguments.seats, now)
+        if done.new or done.new_rooms:
+            told = {"file": arguments.file.name, "bookings": done.new, "rooms": done.new_rooms}
+            audit.record(session, None, "calendar.import", building.id, told, now)
+        return done
 
     try:
         upgrade(url)

@@ -30,16 +30,15 @@ def add_amenity(session: Session, name: str, slug: str | None = None) -> tuple[s
     return slug, name
 
 
-def rename_amenity(session: Session, slug: str, name: str) -> tuple[str, str]:
+def rename_amenity(session: Session, slug: str, name: str) -> None:
     """Raises NotFound, and Conflict where the name is taken."""
-    if _known(session, slug) != named(name):
+    if amenity_name(session, slug) != named(name):
         session.execute(update(Amenity).where(Amenity.slug == slug).values(name=_free_name(session, name)))
-    return slug, _known(session, slug)
 
 
 def remove_amenity(session: Session, slug: str) -> None:
     """Raises NotFound, and Conflict while a room has it."""
-    name = _known(session, slug)
+    name = amenity_name(session, slug)
     key = repository.amenity_keys(session, [slug])[slug]
     has_it = RoomAmenity.amenity_key == key
     count = session.scalar(
@@ -52,8 +51,8 @@ def remove_amenity(session: Session, slug: str) -> None:
     session.execute(delete(Amenity).where(Amenity.key == key))
 
 
-def _known(session: Session, slug: str) -> str:
-    """Its name."""
+def amenity_name(session: Session, slug: str) -> str:
+    """Raises NotFound."""
     found = dict(amenities(session))
     if slug not in found:
         raise not_found("amenity", slug)

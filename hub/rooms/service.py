@@ -19,7 +19,7 @@ from hub.db.database import emit
 from hub.errors import Refused, not_found
 from hub.events import RoomChanged
 from hub.rooms import repository
-from hub.rooms.amenities import add_amenity, amenities, remove_amenity, rename_amenity
+from hub.rooms.amenities import add_amenity, amenities, amenity_name, remove_amenity, rename_amenity
 from hub.rooms.buildings import (
     BuildingRecord,
     FloorRecord,
@@ -61,6 +61,7 @@ __all__ = [
     "add_floor",
     "add_room",
     "amenities",
+    "amenity_name",
     "building",
     "buildings",
     "change_building",
@@ -68,6 +69,7 @@ __all__ = [
     "close_contact",
     "close_stale_contacts",
     "contact_of",
+    "floor_row",
     "heartbeat_contacts",
     "lock",
     "locked_room",

@@ -72,7 +72,12 @@ def test_building_rooms_amenities_and_panels_are_told(rest):
         ("Ada Osei", "amenity.remove", "piano"),
     ]
     (change,) = log(rest, action="room.change")
-    assert change["detail"] == {"capacity": 6, "policy": {"bufferMinutes": 5}}
+    assert change["detail"] == {"capacity": [4, 6], "policy": {"bufferMinutes": [0, 5]}}
+    details = {one["action"]: one["detail"] for one in log(rest)}
+    assert details["building.change"] == {"name": ["B", "C"]}
+    assert details["floor.change"] == {"name": ["1", "2"]}
+    assert details["amenity.change"] == {"name": ["Piano", "Grand piano"]}
+    assert details["panel.change"] == {"roomId": [room, None]}
 
 
 def test_booking_is_told_where_another_than_its_organizer_touches_it(rest):

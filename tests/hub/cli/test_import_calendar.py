@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -47,6 +48,16 @@ def dump(data_dir: Path) -> list[str]:
 def count(data_dir: Path, table: str) -> int:
     with sqlite3.connect(f"file:{data_dir / 'circletime.db'}?mode=ro", uri=True) as database:
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_import_is_in_the_audit_log_once(data_dir, ics):
+    path = ics(calendar(event()))
+    for _ in range(2):
+        assert run(path) == 0
+    with sqlite3.connect(data_dir / "circletime.db") as database:
+        (entry,) = database.execute("SELECT actor_key, action, detail FROM audit_log")
+    assert entry[:2] == (None, "calendar.import")
+    assert json.loads(entry[2]) == {"file": "rooms.ics", "bookings": 1, "rooms": 1}
 
 
 @pytest.mark.skipif(not FOSDEM.exists(), reason="the FOSDEM schedule is not beside this checkout")
