@@ -32,6 +32,7 @@ from hub.api import (
     panels,
     problems,
     rooms,
+    site_settings,
     users,
     web_app,
 )
@@ -58,6 +59,7 @@ ROUTES = [
     *users.ROUTES,
     *buildings.ROUTES,
     *rooms.ROUTES,
+    *site_settings.ROUTES,
     *floor_plans.ROUTES,
     *bookings.ROUTES,
     *booking_actions.ROUTES,

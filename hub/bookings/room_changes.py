@@ -1,4 +1,4 @@
-"""What a change of a room does to its bookings."""
+"""What a change of a room, or of the site, does to bookings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from hub.bookings import lifecycle, repository
 from hub.bookings.models import PENDING
-from hub.bookings.settling import settle_room
+from hub.bookings.settling import settle_room, settle_rooms
 from hub.rooms import service as rooms
-from hub.rooms.service import RoomChanges, RoomRecord
+from hub.rooms.service import Policy, PolicyOverrides, RoomChanges, RoomRecord
 
 
 def change_room(session: Session, room_id: str, changes: RoomChanges, now: datetime) -> RoomRecord:
@@ -25,6 +25,19 @@ def change_room(session: Session, room_id: str, changes: RoomChanges, now: datet
     if changes.policy is not UNSET:
         _follow_policy(session, room, now)
     return room
+
+
+def change_site_policy(session: Session, changes: PolicyOverrides, now: datetime) -> Policy:
+    """Changes what holds in every room that does not say otherwise, as if each room's own policy had changed.
+
+    Raises Refused where it contradicts itself or a room's own.
+    """
+    keys = rooms.room_keys(session)
+    settle_rooms(session, keys, now)
+    rooms.change_site_policy(session, changes)
+    for room in rooms.rooms_by_key(session, keys).values():
+        _follow_policy(session, room, now)
+    return rooms.site_policy(session)
 
 
 def _follow_policy(session: Session, room: RoomRecord, now: datetime) -> None:

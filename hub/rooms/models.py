@@ -90,6 +90,16 @@ class RoomAmenity(Base):
     amenity_key: Mapped[int] = mapped_column(ForeignKey("amenities.key"), primary_key=True)
 
 
+class Site(Base):
+    """The one row there is, made with the table."""
+
+    __tablename__ = "site"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Only what differs from Circle Time's own defaults."""
+
+
 class Room(Base):
     """A row is kept for ever: bookings refer to it after the room is gone."""
 

@@ -97,15 +97,20 @@ class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
 
 
 def effective(overrides: dict[str, Any]) -> Policy:
-    """The site's policy with a room's stored overrides laid over it."""
+    """The policy that `overrides` make of Circle Time's own defaults."""
     return msgspec.convert(overrides, Policy)
 
 
-def merged(overrides: dict[str, Any], changes: PolicyOverrides) -> dict[str, Any]:
-    """The overrides to store after `changes`. Raises Refused where the whole makes no sense."""
+def layered(site: dict[str, Any], room: dict[str, Any]) -> dict[str, Any]:
+    """A room's stored overrides laid over its site's."""
+    return site | room
+
+
+def merged(site: dict[str, Any], overrides: dict[str, Any], changes: PolicyOverrides) -> dict[str, Any]:
+    """The overrides to store after `changes`. Raises Refused where they make no sense with the site's."""
     kept = overrides | msgspec.to_builtins(changes)
     kept = {name: value for name, value in kept.items() if value is not None}
-    _check(effective(kept))
+    _check(effective(layered(site, kept)))
     return kept
 
 

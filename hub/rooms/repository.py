@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from hub.rooms.models import Amenity, Building, Floor, Room, RoomAmenity
+from hub.rooms.models import Amenity, Building, Floor, Room, RoomAmenity, Site
 from hub.rooms.names import folded
 
 
@@ -45,6 +45,7 @@ _ROOMS: Select[Any] = (
         _room.name,
         _room.capacity,
         _room.policy,
+        select(Site.policy).scalar_subquery().label("site_policy"),
         _room.out_of_service,
         _room.has_panels,
         _room.deleted_at,
@@ -79,6 +80,11 @@ def lock(session: Session, keys: Iterable[int], *, skip_locked: bool) -> list[in
     """The keys of the rows locked, in order. Rows that refer to a room can still come and go."""
     found = select(Room.key).where(Room.key.in_(set(keys))).order_by(Room.key)
     return list(session.scalars(found.with_for_update(key_share=True, skip_locked=skip_locked)))
+
+
+def room_keys(session: Session) -> list[int]:
+    """Of every room that is not removed."""
+    return list(session.scalars(select(Room.key).where(Room.deleted_at.is_(None)).order_by(Room.key)))
 
 
 def rooms_with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]:

@@ -43,9 +43,10 @@ from hub.rooms.contact import (
 )
 from hub.rooms.models import Room, RoomAmenity
 from hub.rooms.names import folded, name_taken, named
-from hub.rooms.policy import Policy, PolicyOverrides, effective, merged
-from hub.rooms.repository import RoomFilter
+from hub.rooms.policy import Policy, PolicyOverrides, effective, layered, merged
+from hub.rooms.repository import RoomFilter, room_keys
 from hub.rooms.revisions import mark_published, revisions, touch, unpublish_all, unpublished
+from hub.rooms.site import change_site_policy, site_policy, stored_site_policy
 
 __all__ = [
     "BuildingRecord",
@@ -66,6 +67,7 @@ __all__ = [
     "buildings",
     "change_building",
     "change_room",
+    "change_site_policy",
     "close_contact",
     "close_stale_contacts",
     "contact_of",
@@ -84,8 +86,10 @@ __all__ = [
     "rename_floor",
     "revisions",
     "room",
+    "room_keys",
     "rooms_by_key",
     "set_panelled",
+    "site_policy",
     "touch",
     "unpublish_all",
     "unpublished",
@@ -141,7 +145,7 @@ def add_room(session: Session, new: NewRoom, now: datetime) -> RoomRecord:
         floor_key=floor_key,
         name=name,
         capacity=new.capacity,
-        policy=merged({}, new.policy or PolicyOverrides()),
+        policy=merged(stored_site_policy(session), {}, new.policy or PolicyOverrides()),
         created_at=now,
         revision=1,
     )
@@ -170,7 +174,7 @@ def change_room(session: Session, room_id: str, changes: RoomChanges) -> RoomRec
             values["name"] = _free_name(session, floor_key, name)
             values["name_folded"] = folded(name)
     if changes.policy is not UNSET:
-        values["policy"] = merged(kept.policy, changes.policy)
+        values["policy"] = merged(stored_site_policy(session), kept.policy, changes.policy)
     if values:
         session.execute(update(Room).where(Room.key == before.key).values(values))
     if changes.amenities is not UNSET:
@@ -230,7 +234,7 @@ def _record(row: Row[Any]) -> RoomRecord:
         floor=FloorRecord(row.floor_id, row.floor_name),
         capacity=row.capacity,
         amenities=tuple(sorted(row.amenities.split(","))) if row.amenities else (),
-        policy=effective(row.policy),
+        policy=effective(layered(row.site_policy, row.policy)),
         out_of_service=row.out_of_service,
         revision=row.revision,
         published_revision=row.published_revision,
