@@ -31,11 +31,13 @@ SoftKey = Annotated[int, Meta(ge=0, le=2, description="From the left")]
 
 
 class PanelToAdd(Body):
-    """Without a name it gets its room's."""
+    """Without a name it gets its room's. `hardware` is the number of the board's chip: a board that is a panel
+    already stays that panel, and gets a new secret."""
 
     name: Name | None = None
     room_id: Id | None = None
     simulated: bool = False
+    hardware: Id | None = None
 
 
 class PanelToChange(Body):
@@ -61,6 +63,7 @@ class Panel(Record):
     last_heard_at: datetime | None
     firmware: str | None
     simulated: bool
+    hardware: str | None
     frame: int | None
     screen: str | None
     telemetry: dict[str, Any] | None
@@ -94,6 +97,7 @@ def _panel(found: PanelRecord) -> Panel:
         last_heard_at=found.last_heard_at,
         firmware=found.firmware,
         simulated=found.simulated,
+        hardware=found.hardware,
         frame=found.frame,
         screen=found.screen,
         telemetry=found.telemetry,
@@ -124,7 +128,12 @@ async def add_panel(hub: Hub, request: Asking, data: JSONBody[PanelToAdd]) -> Ne
 
     def add(session: Session) -> tuple[PanelRecord, str]:
         added, secret = service.register(
-            session, name=data.name, room_id=data.room_id, simulated=data.simulated, now=now
+            session,
+            name=data.name,
+            room_id=data.room_id,
+            simulated=data.simulated,
+            now=now,
+            hardware=data.hardware,
         )
         detail = {"name": added.name, "roomId": added.room_id}
         audit.record(session, caller(request), "panel.create", added.id, detail, now)

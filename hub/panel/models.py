@@ -24,6 +24,8 @@ class Panel(Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     room_key: Mapped[int | None] = mapped_column(ForeignKey("rooms.key"), index=True)
     simulated: Mapped[bool] = mapped_column(default=False)
+    hardware: Mapped[str | None] = mapped_column(String(64))
+    """The number of its chip, where an installer said it: no board is two panels."""
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
@@ -38,6 +40,16 @@ class Panel(Base):
     screen: Mapped[str | None] = mapped_column(String(32))
     telemetry: Mapped[str | None] = mapped_column(Text)
     """The last one whole, as JSON."""
+
+    __table_args__ = (
+        Index(
+            "ix_panels_hardware",
+            "hardware",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
 
 class PanelCommandResult(Base):

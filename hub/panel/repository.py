@@ -18,6 +18,11 @@ def panel_with_id(session: Session, panel_id: str) -> Panel | None:
     return session.scalar(select(Panel).where(Panel.id == panel_id, Panel.revoked_at.is_(None)))
 
 
+def panel_with_hardware(session: Session, hardware: str) -> Panel | None:
+    """The panel that this board is, unless that was revoked."""
+    return session.scalar(select(Panel).where(Panel.hardware == hardware, Panel.revoked_at.is_(None)))
+
+
 def all_panels(session: Session) -> list[Panel]:
     return list(
         session.scalars(select(Panel).where(Panel.revoked_at.is_(None)).order_by(Panel.name, Panel.key))

@@ -13,7 +13,7 @@ from hub.accounts.tokens import new_secret, same_hash, secret_hash
 from hub.clock import from_unix
 from hub.db.base import new_id
 from hub.db.database import emit
-from hub.errors import Refused, not_found
+from hub.errors import Conflict, Refused, not_found
 from hub.events import PanelChanged
 from hub.panel import repository
 from hub.panel.models import Panel
@@ -34,6 +34,7 @@ class PanelRecord:
     name: str
     room: RoomRecord | None
     simulated: bool
+    hardware: str | None
     status: str
     sleeping_until: datetime | None
     last_heard_at: datetime | None
@@ -48,13 +49,23 @@ class PanelRecord:
 
 
 def register(
-    session: Session, *, name: str | None, room_id: str | None, simulated: bool, now: datetime
+    session: Session,
+    *,
+    name: str | None,
+    room_id: str | None,
+    simulated: bool,
+    now: datetime,
+    hardware: str | None = None,
 ) -> tuple[PanelRecord, str]:
     """A new panel, at a room's door if one is named, and its secret, which is told this once.
 
-    Raises NotFound for the room, Refused for a name that is none.
+    A board that is a panel already stays that panel, with a new secret: `hardware` is its number. Raises
+    NotFound for the room, Refused for a name that is none, Conflict for a board at another room's door.
     """
     room = rooms.room(session, room_id) if room_id is not None else None
+    known = repository.panel_with_hardware(session, hardware) if hardware is not None else None
+    if known is not None:
+        return _register_again(session, known, name=name, room=room, now=now)
     secret, panel_id = new_secret(), new_id()
     panel = Panel(
         id=panel_id,
@@ -62,6 +73,7 @@ def register(
         secret_hash=secret_hash(secret),
         room_key=room.key if room else None,
         simulated=simulated,
+        hardware=hardware,
         created_at=now,
         status=OFFLINE,
     )
@@ -71,6 +83,23 @@ def register(
         rooms.set_panelled(session, room.key, True)
     _tell(session, panel, room)
     return _record(panel, room), secret
+
+
+def _register_again(
+    session: Session, known: Panel, *, name: str | None, room: RoomRecord | None, now: datetime
+) -> tuple[PanelRecord, str]:
+    at = _room_of(session, known)
+    if at and room and at.key != room.key:
+        raise Conflict(
+            "panel-at-another-room", "This board is the panel of another room", f"It is at {at.name}."
+        )
+    if room:
+        move(session, known.id, room.id, now)
+    if name is not None:
+        rename(session, known.id, name)
+    secret = new_secret()
+    known.secret_hash = secret_hash(secret)
+    return _record(known, room or at), secret
 
 
 def panels(session: Session) -> list[PanelRecord]:
@@ -238,6 +267,7 @@ def _record(found: Panel, room: RoomRecord | None) -> PanelRecord:
         name=found.name,
         room=room,
         simulated=found.simulated,
+        hardware=found.hardware,
         status=found.status,
         sleeping_until=found.sleeping_until,
         last_heard_at=found.last_heard_at,

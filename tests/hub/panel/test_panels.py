@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.errors import NotFound, Refused
+from hub.errors import Conflict, NotFound, Refused
 from hub.events import PanelChanged
 from hub.panel import service
 from hub.rooms import service as rooms
@@ -55,6 +55,49 @@ def test_only_the_secret_lets_a_panel_in(world, house):
     assert world.read(service.room_for_login, other.id, other_secret) == (True, None, None)
     assert world.read(service.room_for_login, made.id, other_secret)[0] is False
     assert world.read(service.room_for_login, "nobody", secret)[0] is False
+
+
+BOARD = "a0b1c2d3e4f5"
+
+
+@pytest.fixture
+def install(world):
+    """An installer registers the same board, again and again."""
+
+    def register(room=None, name=None):
+        more = {"name": name, "room_id": room and room.id, "simulated": False, "hardware": BOARD}
+        return world.write(service.register, now=world.clock.now(), **more)
+
+    return register
+
+
+def test_board_that_is_registered_again_is_the_same_panel_with_a_new_secret(world, house, install):
+    (first, old), (again, new) = install(house.story_corner), install(house.story_corner)
+    assert (again.id, again.name, again.room_id) == (first.id, "Story Corner", house.story_corner.id)
+    assert world.read(service.room_for_login, first.id, old)[0] is False
+    assert world.read(service.room_for_login, first.id, new)[0] is True
+    assert [one.hardware for one in world.read(service.panels)].count(BOARD) == 1
+
+
+def test_board_of_no_door_is_hung_and_named_by_registering_it_again(house, install):
+    first, _ = install()
+    hung, _ = install(house.story_corner, "Left door")
+    assert (hung.id, hung.room_id, hung.name) == (first.id, house.story_corner.id, "Left door")
+    stays, _ = install()
+    assert stays.room_id == house.story_corner.id
+
+
+def test_board_of_another_room_is_not_moved_by_registering_it(house, install):
+    install(house.story_corner)
+    with pytest.raises(Conflict, match="Story Corner"):
+        install(house.sandbox)
+
+
+def test_board_of_a_revoked_panel_is_a_new_panel(world, install):
+    first, _ = install()
+    world.write(service.revoke, first.id, world.clock.now())
+    again, _ = install()
+    assert again.id != first.id
 
 
 def test_revoked_panel_is_gone(world, house, panel):

@@ -77,6 +77,7 @@ def test_list_says_what_each_panel_last_said(rest, made):
         "lastHeardAt": "2026-11-23T08:00:00Z",
         "firmware": None,
         "simulated": True,
+        "hardware": None,
         "frame": 4,
         "screen": "idle",
         "telemetry": told,

@@ -1168,6 +1168,7 @@ export interface components {
         Panel: {
             firmware: string | null;
             frame: number | null;
+            hardware: string | null;
             id: string;
             lastHeardAt: string | null;
             name: string;
@@ -1182,6 +1183,7 @@ export interface components {
         };
         /** PanelToAdd */
         PanelToAdd: {
+            hardware?: string | null;
             name?: string | null;
             roomId?: string | null;
             /** @default false */
