@@ -1,59 +1,181 @@
-"""The picture in memory: 800x480 dots of one bit, 1 for black ink, as `shared.panel_screen` sends them."""
+"""The picture: what is drawn is taken down, and its dots are made a strip of rows at a time.
+
+A whole frame would take a quarter of a small heap. So `text`, `fill` and the rest only take note; `rows` makes the
+dots of one strip, 1 for black ink, as `shared.panel_screen` sends them; and `marks` tells which strips differ from
+an earlier picture's, without making a dot.
+"""
+
+import binascii
+from array import array
+from math import cos, pi, sin
 
 import framebuf
 
-from shared.panel_screen import HEIGHT_PX, ROW_BYTES, WIDTH_PX
+from shared.panel_screen import HEIGHT_PX, ROW_BYTES, STRIP_ROWS, WIDTH_PX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from array import array
+    from typing import Any
 
     from firmware.fonts import Font
 
+STRIPS = HEIGHT_PX // STRIP_ROWS
+
+
+class Strip:
+    """The dots of `rows` rows from `top` on."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.buffer = bytearray(rows * ROW_BYTES)
+        self.dots = framebuf.FrameBuffer(self.buffer, WIDTH_PX, rows, framebuf.MONO_HLSB)
+        self.palette = framebuf.FrameBuffer(bytearray(1), 2, 1, framebuf.MONO_HLSB)
+        self.corners = array("h", bytes(16))
+        self.top = 0
+
 
 class Canvas:
-    """Draws in `ink` on `paper`. Make it first of all at boot: `buffer` is 48,000 bytes in one piece."""
+    """Draws in `ink` on `paper`."""
 
     def __init__(self) -> None:
-        self.buffer = bytearray(HEIGHT_PX * ROW_BYTES)
-        self._dots = framebuf.FrameBuffer(self.buffer, WIDTH_PX, HEIGHT_PX, framebuf.MONO_HLSB)
-        self._palette = framebuf.FrameBuffer(bytearray(1), 2, 1, framebuf.MONO_HLSB)
+        self._strip = Strip(STRIP_ROWS)
+        self._notes: list[Any] = []  # (first row, row after the last, how to draw it, ink, what, thing)
+        self.marks = [0] * STRIPS
+        """A number for each strip: where two pictures' are the same, so are their dots."""
         self.set_ink(1)
+        self.clear()
 
     def set_ink(self, ink: int) -> None:
         self.ink, self.paper = ink, 1 - ink
-        self._palette.pixel(0, 0, self.paper)
-        self._palette.pixel(1, 0, ink)
 
     def clear(self) -> None:
-        self._dots.fill(self.paper)
+        """Begins a new picture, all paper."""
+        self._notes.clear()
+        self._background = self.paper
+        for strip in range(STRIPS):
+            self.marks[strip] = self.paper
 
     def fill(self, x: int, y: int, width: int, height: int) -> None:
-        self._dots.fill_rect(x, y, width, height, self.ink)
+        self._note(y, y + height, _fill, "fill", (x, y, width, height))
 
-    def polygon(self, corners: "array[int]", ink: int) -> None:
-        """Fills the polygon whose corners are `x0, y0, x1, y1, ...`, 16-bit numbers."""
-        self._dots.poly(0, 0, corners, ink, True)
+    def polygon(self, corners: "tuple[int, ...]") -> None:
+        """Fills the polygon whose corners are `x0, y0, x1, y1, ...`."""
+        heights = [corners[place] for place in range(1, len(corners), 2)]
+        self._note(min(heights), max(heights) + 1, _polygon, "polygon", corners)
 
     def circle(self, x: int, y: int, radius: int) -> None:
-        self._dots.ellipse(x, y, radius, radius, self.ink)
+        self._note(y - radius, y + radius + 1, _circle, "circle", (x, y, radius))
+
+    def arc(
+        self,
+        centre: "tuple[int, int]",
+        radii: "tuple[int, int]",
+        start: int,
+        end: int,
+        dash: "tuple[int, int]" = (6, 6),
+    ) -> None:
+        """A piece of a ring between two radii, from `start` to `end` in minutes of a twelve-hour face, 720 to the
+        round: in dashes so long, each beginning so much after the one before."""
+        heights = [at(centre, radius, minute)[1] for radius in radii for minute in (start, end)]
+        for turn, way in ((0, -1), (360, 1)):
+            if (turn - start) % 720 <= end - start:
+                heights.append(centre[1] + way * max(radii))
+        self._note(
+            min(heights) - 1, max(heights) + 2, _arc, "arc", (centre, radii[0], radii[1], start, end, dash)
+        )
 
     def text(self, x: int, baseline: int, words: str, font: "Font") -> int:
         """Writes from `x` on, and returns where the pen stands then."""
-        return font.write(self._dots, x, baseline, words, self._palette)
+        top = baseline - font.ascent
+        self._note(top, top + font.height, _text, font.name, (x, baseline, words), font)
+        return x + font.width(words)
 
     def centred(self, middle: int, baseline: int, words: str, font: "Font") -> None:
         self.text(middle - font.width(words) // 2, baseline, words, font)
 
     def grey(self, x: int, y: int, width: int, height: int) -> None:
         """Takes every second dot of ink away, as in a chessboard."""
-        for row in range(y, y + height):
-            for column in range(x + (x + row) % 2, x + width, 2):
-                self._dots.pixel(column, row, self.paper)
+        self._note(y, y + height, _grey, "grey", (x, y, width, height))
 
     def modules(self, x: int, y: int, rows: bytearray, size: int, scale: int) -> None:
-        """Draws a square of `size` modules, one byte each, in black whatever the ink is."""
-        for row in range(size):
+        """Draws a square of `size` modules, one byte each, in black whatever the ink is. `rows` is kept."""
+        what = (x, y, size, scale, binascii.crc32(rows))
+        self._note(y, y + size * scale, _modules, "modules", what, rows)
+
+    def rows(self, first_row: int, strip: "Strip | None" = None) -> memoryview:
+        """The dots of STRIP_ROWS rows from `first_row` on, good until the next call; or of what rows `strip` has,
+        good until its next."""
+        strip = strip or self._strip
+        strip.top = first_row
+        strip.dots.fill(self._background)
+        for note in self._notes:
+            if note[0] < first_row + strip.rows and note[1] > first_row:
+                note[2](strip, note)
+        return memoryview(strip.buffer)
+
+    def _note(
+        self, first: int, after: int, draw: "Any", name: str, what: "tuple[Any, ...]", thing: "Any" = None
+    ) -> None:
+        """`name`, ink and `what` say all of it; `thing` is what it takes to draw it."""
+        self._notes.append((first, after, draw, self.ink, what, thing))
+        mark = repr((name, self.ink, what)).encode()
+        for strip in range(max(first // STRIP_ROWS, 0), min((after - 1) // STRIP_ROWS + 1, STRIPS)):
+            self.marks[strip] = binascii.crc32(mark, self.marks[strip])
+
+
+def at(centre: "tuple[int, int]", radius: int, minute: int) -> "tuple[int, int]":
+    """The dot that far from the centre, where the hour hand points at `minute` of a twelve-hour face."""
+    angle = minute % 720 * pi / 360
+    return round(centre[0] + radius * sin(angle)), round(centre[1] - radius * cos(angle))
+
+
+def _fill(strip: "Strip", note: "Any") -> None:
+    x, y, width, height = note[4]
+    strip.dots.fill_rect(x, y - strip.top, width, height, note[3])
+
+
+def _polygon(strip: "Strip", note: "Any") -> None:
+    strip.dots.poly(0, -strip.top, array("h", note[4]), note[3], True)
+
+
+def _circle(strip: "Strip", note: "Any") -> None:
+    x, y, radius = note[4]
+    strip.dots.ellipse(x, y - strip.top, radius, radius, note[3])
+
+
+def _arc(strip: "Strip", note: "Any") -> None:
+    centre, inner, outer, start, end, dash = note[4]
+    corners = strip.corners
+    for step in range(start, end, dash[1]):
+        after = min(step + dash[0], end)
+        corners[0], corners[1] = at(centre, inner, step)
+        corners[2], corners[3] = at(centre, outer, step)
+        corners[4], corners[5] = at(centre, outer, after)
+        corners[6], corners[7] = at(centre, inner, after)
+        strip.dots.poly(0, -strip.top, corners, note[3], True)
+
+
+def _text(strip: "Strip", note: "Any") -> None:
+    x, baseline, words = note[4]
+    strip.palette.pixel(0, 0, 1 - note[3])
+    strip.palette.pixel(1, 0, note[3])
+    note[5].write(strip.dots, x, baseline - strip.top, words, strip.palette)
+
+
+def _grey(strip: "Strip", note: "Any") -> None:
+    x, y, width, height = note[4]
+    top, paper = strip.top, 1 - note[3]
+    for row in range(max(y, top), min(y + height, top + strip.rows)):
+        for column in range(x + (x + row) % 2, x + width, 2):
+            strip.dots.pixel(column, row - top, paper)
+
+
+def _modules(strip: "Strip", note: "Any") -> None:
+    x, y, size, scale, _ = note[4]
+    rows = note[5]
+    for row in range(size):
+        top = y + row * scale - strip.top
+        if -scale < top < strip.rows:
             for column in range(size):
                 if rows[row * size + column]:
-                    self._dots.fill_rect(x + column * scale, y + row * scale, scale, scale, 1)
+                    strip.dots.fill_rect(x + column * scale, top, scale, scale, 1)

@@ -1,31 +1,37 @@
 """What is on the wall now: refreshed only where the picture changed, and told in strips to the hub."""
 
-import binascii
 import struct
 
+from firmware.canvas import STRIPS, Strip
 from firmware.drivers import FAST, FULL, PARTIAL, DisplayStuck
-from shared.panel_screen import FRAMES, HEIGHT_PX, ROW_BYTES, STRIP_ROWS, WIDTH_PX, strip_header
+from shared.panel_screen import FRAMES, STRIP_ROWS, WIDTH_PX, strip_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+    from firmware.canvas import Canvas
 
 PARTIALS_IN_A_ROW = 8
 """After so many refreshes that are not full, e-ink shows ghosts of earlier pictures, and is refreshed in full."""
 
-_STRIPS = HEIGHT_PX // STRIP_ROWS
-_KEPT = ">BH%dI" % _STRIPS
+TOLD_ROWS = 10
+"""How many rows at a time the hub is told: a display may be at work on the canvas's own strip."""
+
+_KEPT = ">BH%dI" % STRIPS
 
 
 class Glass:
     """`frame_number` counts the pictures shown, modulo 65536. `refreshes` counts what the display did since boot,
     and how often it was `stuck`."""
 
-    def __init__(self, buffer: bytearray, display: "Any", kept: bytes = b"") -> None:
+    def __init__(self, canvas: "Canvas", display: "Any", kept: bytes = b"") -> None:
         """`kept` is what `keep` gave before a deep sleep; without it the glass may show anything."""
-        self._buffer = memoryview(buffer)
+        self._canvas = canvas
+        self._told = Strip(TOLD_ROWS)
         self._display = display
-        self._shown: list[int | None] = [None] * _STRIPS  # a checksum per strip
+        self._shown: list[int | None] = [None] * STRIPS  # the marks of the picture
         self._since_full = 0
         self._can_differ = False
         self.frame_number = 0
@@ -41,12 +47,12 @@ class Glass:
         return struct.pack(_KEPT, self._since_full, self.frame_number, *self._shown)
 
     async def show(self) -> bool:
-        """Puts the picture in the buffer on the glass; False if it was there already.
+        """Puts the canvas's picture on the glass; False if it was there already.
 
-        The buffer must not be drawn in until this returns.
+        Nothing may be drawn until this returns.
         """
-        drawn: list[int | None] = [binascii.crc32(self._rows(strip)) for strip in range(len(self._shown))]
-        changed = [strip for strip in range(len(drawn)) if drawn[strip] != self._shown[strip]]
+        drawn: list[int | None] = list(self._canvas.marks)
+        changed = [strip for strip in range(STRIPS) if drawn[strip] != self._shown[strip]]
         if not changed:
             return False
         mode = self._mode()
@@ -56,12 +62,12 @@ class Glass:
         self._shown = drawn
         self.frame_number = (self.frame_number + 1) % FRAMES
         try:
-            await self._display.show(self._buffer, (0, first, WIDTH_PX, rows), mode)
+            await self._display.show(self._canvas.rows, (0, first, WIDTH_PX, rows), mode)
             self._can_differ = True
         except DisplayStuck as error:  # tried again at the next look, at most a minute later
             print("display:", error)
             self.refreshes["stuck"] += 1
-            self._shown = [None] * _STRIPS
+            self._shown = [None] * STRIPS
         return True
 
     def _mode(self) -> str:
@@ -72,10 +78,8 @@ class Glass:
             return PARTIAL
         return FAST if FAST in self._display.caps else FULL
 
-    def strip(self, first_row: int) -> "tuple[bytes, memoryview]":
-        """Header and rows of one strip, as `shared.panel_screen` has it."""
-        return strip_header(self.frame_number, first_row), self._rows(first_row // STRIP_ROWS)
-
-    def _rows(self, strip: int) -> memoryview:
-        begin = strip * STRIP_ROWS * ROW_BYTES
-        return self._buffer[begin : begin + STRIP_ROWS * ROW_BYTES]
+    def strip(self, first_row: int) -> "Iterator[bytes | memoryview]":
+        """Header and rows of one strip, as `shared.panel_screen` has it, in pieces that are good until the next."""
+        yield strip_header(self.frame_number, first_row)
+        for row in range(first_row, first_row + STRIP_ROWS, self._told.rows):
+            yield self._canvas.rows(row, self._told)

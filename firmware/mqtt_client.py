@@ -16,7 +16,7 @@ from firmware import ticks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
     from typing import Any
 
     Bytes = bytes | bytearray | memoryview
@@ -98,20 +98,31 @@ class MqttClient:
                 self._socket.close()
             self._socket = self._stream = None
 
-    async def publish(self, topic: str, *payload: "Bytes", qos: int = 1, retain: bool = False) -> None:
-        """Sends the pieces of `payload` as one message; with QoS 1, returns once the broker has it."""
+    async def publish(self, topic: str, payload: "Bytes", qos: int = 1, retain: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Sends one message; with QoS 1, returns once the broker has it."""
+        await self.publish_pieces(topic, len(payload), (payload,), qos, retain)
+
+    async def publish_pieces(
+        self,
+        topic: str,
+        length: int,
+        pieces: "Iterable[Bytes]",
+        qos: int = 1,
+        retain: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        """The same for a payload of `length` bytes in pieces, each asked for when the one before has gone."""
         name = _text(topic)
-        length = len(name) + (2 if qos else 0) + sum([len(memoryview(piece)) for piece in payload])
+        length += len(name) + (2 if qos else 0)
         head = _header(_PUBLISH | qos << 1 | (1 if retain else 0), length) + name
         if qos:
-            await self._ask(_PUBACK, head, *payload)
+            await self._ask(_PUBACK, head, pieces)
         else:
-            await self._send(head, *payload)
+            await self._send(head, pieces)
 
     async def subscribe(self, topics: "list[str]") -> "list[str]":
         """Asks for `topics` at QoS 1. Returns those that the broker refused."""
         filters = b"".join([_text(topic) + b"\x01" for topic in topics])
-        granted = await self._ask(_SUBACK, _header(_SUBSCRIBE, 2 + len(filters)), filters)
+        granted = await self._ask(_SUBACK, _header(_SUBSCRIBE, 2 + len(filters)), (filters,))
         if len(granted) != len(topics):
             raise LinkLost("SUBACK for %d of %d filters" % (len(granted), len(topics)))
         return [topic for topic, code in zip(topics, granted) if code == REFUSED_FILTER]  # noqa: B905  MicroPython's zip has no `strict`
@@ -205,20 +216,22 @@ class MqttClient:
             if ticks.since_ms(self._heard_ticks) > keepalive_s * 1000:
                 raise LinkLost("the broker is silent")
 
-    async def _ask(self, answer: int, head: bytes, *rest: "Bytes") -> bytes:
+    async def _ask(self, answer: int, head: bytes, rest: "Iterable[Bytes]") -> bytes:
         """Sends a packet that has an id, and returns what the answer holds after that id."""
         async with self._asking:
             self._packet_id = self._packet_id % 65535 + 1
             self._awaited = (answer, self._packet_id)
             self._answered.clear()
-            await self._send(head, struct.pack(">H", self._packet_id), *rest)
+            await self._send(head + struct.pack(">H", self._packet_id), rest)
             await asyncio.wait_for(self._answered.wait(), ANSWER_S)
             return self._answer
 
-    async def _send(self, *pieces: "Bytes") -> None:
+    async def _send(self, head: "Bytes", rest: "Iterable[Bytes]" = ()) -> None:
         async with self._writing:
-            for piece in pieces:
+            self._stream.write(head)
+            for piece in rest:
                 self._stream.write(piece)
+                await self._stream.drain()
             await self._stream.drain()
 
     async def _head(self) -> "tuple[int, int]":

@@ -9,7 +9,7 @@ from firmware.command_outbox import new_id
 from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
 from firmware.state_cache import INCOMING
 from shared import checked, panel_command, panel_presence, topics
-from shared.panel_screen import HEIGHT_PX, STRIP_ROWS
+from shared.panel_screen import HEIGHT_PX, STRIP_BYTES, STRIP_ROWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,11 +151,14 @@ class MqttLink:
 
     async def _send_strip(self) -> None:
         """One strip; from the top again where the picture has changed since the first."""
-        if self._screen_frame != self._glass.frame_number:
-            self._screen_frame, self._screen_row = self._glass.frame_number, 0
+        if self._screen_row == 0:
+            self._screen_frame = self._glass.frame_number
         row = self._screen_row
         self._screen_row = row + STRIP_ROWS
-        await self._client.publish(topics.panel_up(self._config.panel_id, "screen"), *self._glass.strip(row))
+        topic = topics.panel_up(self._config.panel_id, "screen")
+        await self._client.publish_pieces(topic, STRIP_BYTES, self._glass.strip(row))
+        if self._screen_frame != self._glass.frame_number:
+            self._screen_row = 0
 
     async def _publish(self, leaf: str, message: str) -> None:
         await self._client.publish(topics.panel_up(self._config.panel_id, leaf), message.encode())
@@ -225,7 +228,7 @@ class MqttLink:
 
     def _take_request(self, request: "dict[str, Any]") -> None:
         if request.get("kind") == "screen":
-            self._screen_frame, self._screen_row = self._glass.frame_number, 0
+            self._screen_row = 0
         else:
             self.listener.requested(request)
 

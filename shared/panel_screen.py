@@ -14,6 +14,8 @@ FRAMES = 65536
 
 _HEADER = ">HHHH"
 _HEADER_BYTES = 8
+STRIP_BYTES = _HEADER_BYTES + STRIP_ROWS * ROW_BYTES
+"""A message's length."""
 
 
 def strip_header(frame: int, first_row: int) -> bytes:
@@ -22,7 +24,7 @@ def strip_header(frame: int, first_row: int) -> bytes:
 
 def parse_strip(payload: bytes) -> "tuple[int, int, bytes]":
     """Frame, first row and the rows' bytes. Raises ValueError where they do not fit one another."""
-    if len(payload) != _HEADER_BYTES + STRIP_ROWS * ROW_BYTES:
+    if len(payload) != STRIP_BYTES:
         raise ValueError("not a strip's length")
     frame, first_row, rows, in_all = struct.unpack(_HEADER, payload[:_HEADER_BYTES])
     if rows != STRIP_ROWS or in_all != HEIGHT_PX or first_row % STRIP_ROWS or first_row >= HEIGHT_PX:

@@ -10,13 +10,10 @@ import json
 import sys
 import time
 
-gc.threshold(16384)  # type: ignore[attr-defined]  # as on the panel
-from firmware.canvas import Canvas  # noqa: E402
-
-CANVAS = Canvas()
-
-from firmware import screens  # noqa: E402  after the frame, as on a panel
-from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE, status_at  # noqa: E402
+from firmware import screens
+from firmware.canvas import Canvas
+from shared.panel_screen import HEIGHT_PX, STRIP_ROWS
+from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE, status_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,17 +44,19 @@ def heap_used() -> int:
 
 
 def main() -> None:
+    canvas = Canvas()
     for line in sys.stdin:
         view = view_of(json.loads(line))
         del line
         gc.collect()
         before, began = heap_used(), now_us()
-        drawn = screens.draw(CANVAS, view)
+        drawn = screens.draw(canvas, view)
         drawn_us, after = now_us() - began, heap_used()
-        sys.stdout.buffer.write(CANVAS.buffer)
+        for row in range(0, HEIGHT_PX, STRIP_ROWS):
+            sys.stdout.buffer.write(canvas.rows(row))
         gc.collect()
         cost: dict[str, Any] = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after}
-        cost.update(heapKept=heap_used(), keys=drawn.keys, nextRedrawAt=drawn.redraw_at)
+        cost.update(heapKept=heap_used(), keys=drawn.keys, nextRedrawAt=drawn.redraw_at, marks=canvas.marks)
         sys.stderr.write(json.dumps(cost) + "\n")
 
 

@@ -7,7 +7,9 @@ from firmware.inputs import Inputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Bytes = bytes | bytearray | memoryview
+    from collections.abc import Callable
+
+    Rows = Callable[[int], memoryview]
 
 
 class Board:
@@ -31,11 +33,11 @@ class Board:
 
 
 class Display:
-    """The frame in memory is the glass: whoever wants to see it asks the panel for its strips."""
+    """Whoever wants to see the glass asks the panel for its strips."""
 
     caps = (FULL, FAST, PARTIAL)
 
-    async def show(self, buffer: "Bytes", rect: "tuple[int, int, int, int]", mode: str) -> None:
+    async def show(self, rows: "Rows", rect: "tuple[int, int, int, int]", mode: str) -> None:
         pass
 
     async def sleep(self) -> None:

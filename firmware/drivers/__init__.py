@@ -2,8 +2,10 @@
 
 - `caps`, the refreshes that it knows;
 - `init()` wakes it: what it showed before is forgotten;
-- `async show(buffer, rect, mode)` puts a part of the frame on the glass and returns when it is there. `buffer` is
-  the whole frame as `shared.panel_screen` has it, `rect` is `(x, y, width, height)`. Raises DisplayStuck;
+- `async show(rows, rect, mode)` puts a part of the picture on the glass and returns when it is there.
+  `rows(first_row)` gives the dots of STRIP_ROWS rows as `shared.panel_screen` has them, from a multiple of it on,
+  good until it is called again: nothing may be awaited meanwhile. `rect` is `(x, y, width, height)`. Raises
+  DisplayStuck;
 - `async sleep()`, after which it takes no power to speak of until `init()`, or a `show()`.
 """
 

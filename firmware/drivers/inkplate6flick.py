@@ -13,12 +13,14 @@ from array import array
 from inkplate6FLICK import Inkplate
 
 from firmware.drivers import FULL, PARTIAL
-from shared.panel_screen import HEIGHT_PX, ROW_BYTES, WIDTH_PX
+from shared.panel_screen import HEIGHT_PX, ROW_BYTES, STRIP_ROWS, WIDTH_PX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Bytes = bytes | bytearray | memoryview
+    from collections.abc import Callable
+
     Rect = tuple[int, int, int, int]
+    Rows = Callable[[int], memoryview]
 
 GLASS_WIDTH, GLASS_HEIGHT = 1024, 758
 LEFT, TOP = 8, 79
@@ -41,17 +43,19 @@ class Inkplate6Flick:
     def init(self) -> None:
         self._knows_old = False
 
-    async def show(self, buffer: "Bytes", rect: "Rect", mode: str) -> None:
+    async def show(self, rows: "Rows", rect: "Rect", mode: str) -> None:
         """What is not partial, and the first picture, shows the whole frame."""
-        first, rows = 0, HEIGHT_PX
+        first, after = 0, HEIGHT_PX
         if mode == PARTIAL and self._knows_old:
             first = rect[1] & ~3
-            rows = (rect[1] + rect[3] + 3 & ~3) - first
-        for row in range(first, first + rows, 4):
-            self._enlarge(buffer, row)
+            after = rect[1] + rect[3] + 3 & ~3
+        for top in range(first - first % STRIP_ROWS, after, STRIP_ROWS):
+            strip = rows(top)
+            for row in range(max(first, top), min(after, top + STRIP_ROWS), 4):
+                self._enlarge(strip, row - top, TOP + row * 5 // 4)
             await asyncio.sleep(0)
         if mode == PARTIAL and self._knows_old:
-            self._inkplate.ipp.display(0, TOP + first * 5 // 4, GLASS_WIDTH, rows * 5 // 4)
+            self._inkplate.ipp.display(0, TOP + first * 5 // 4, GLASS_WIDTH, (after - first) * 5 // 4)
         else:
             self._inkplate.ipm.display()
         self._inkplate.ipp.start()  # what is shown is what the next partial refresh differs from
@@ -60,23 +64,23 @@ class Inkplate6Flick:
     async def sleep(self) -> None:
         """The library switches the voltages off after each refresh."""
 
-    def _enlarge(self, buffer: "Bytes", row: int) -> None:
-        """Four rows of the frame become five of the glass, the first of them twice."""
+    def _enlarge(self, strip: memoryview, row: int, glass_row: int) -> None:
+        """Four rows of the strip become five of the glass, the first of them twice."""
         glass = memoryview(self._inkplate.ipm._framebuf)  # noqa: SLF001  the library has no other way in
-        at = (TOP + row * 5 // 4) * _GLASS_ROW
+        at = glass_row * _GLASS_ROW
         for source in range(row, row + 4):
-            self._enlarge_row(buffer, source * ROW_BYTES, glass, at + LEFT // 8)
+            self._enlarge_row(strip, source * ROW_BYTES, glass, at + LEFT // 8)
             at += _GLASS_ROW
             if source == row:
                 glass[at : at + _GLASS_ROW] = glass[at - _GLASS_ROW : at]
                 at += _GLASS_ROW
 
-    def _enlarge_row(self, buffer: "Bytes", begin: int, glass: memoryview, at: int) -> None:
+    def _enlarge_row(self, strip: memoryview, begin: int, glass: memoryview, at: int) -> None:
         """Four bytes, highest bit left, become five, lowest bit left."""
         wide = self._wide
         for place in range(begin, begin + WIDTH_PX // 8, 4):
-            one, two = wide[buffer[place]], wide[buffer[place + 1]]
-            three, four = wide[buffer[place + 2]], wide[buffer[place + 3]]
+            one, two = wide[strip[place]], wide[strip[place + 1]]
+            three, four = wide[strip[place + 2]], wide[strip[place + 3]]
             glass[at] = one & 255
             glass[at + 1] = one >> 8 | two << 2 & 255
             glass[at + 2] = two >> 6 | three << 4 & 255

@@ -13,10 +13,12 @@ from shared.panel_screen import HEIGHT_PX, ROW_BYTES, STRIP_ROWS, WIDTH_PX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     Bytes = bytes | bytearray | memoryview
     Rect = tuple[int, int, int, int]
+    Rows = Callable[[int], memoryview]
 
 _POWER_OFF = 0x02
 _POWER_ON = 0x04
@@ -83,7 +85,7 @@ class Uc8179:
         self._awake = True
         self._knows_old = False
 
-    async def show(self, buffer: "Bytes", rect: "Rect", mode: str) -> None:
+    async def show(self, rows: "Rows", rect: "Rect", mode: str) -> None:
         """Widens `rect` to whole bytes. What is not partial shows the whole frame; so does the first after a
         sleep, for then there is nothing to differ from."""
         if not self._awake:
@@ -97,11 +99,11 @@ class Uc8179:
                 rect = _whole_bytes(rect)
                 self._write(_PARTIAL_IN)
                 self._write(_PARTIAL_WINDOW, _window(rect))
-                await self._send_rows(_NEW_DATA, buffer, rect)
+                await self._send_rows(_NEW_DATA, rows, rect)
             else:
                 if not self._knows_old:
                     self._blacken_old()
-                await self._send_rows(_NEW_DATA, buffer, (0, 0, WIDTH_PX, HEIGHT_PX))
+                await self._send_rows(_NEW_DATA, rows, (0, 0, WIDTH_PX, HEIGHT_PX))
             await self._command(_REFRESH, self.REFRESH_MS)
             if mode == PARTIAL:
                 self._write(_PARTIAL_OUT)
@@ -124,19 +126,18 @@ class Uc8179:
         for _ in range(HEIGHT_PX):
             self._data(row)
 
-    async def _send_rows(self, command: int, buffer: "Bytes", rect: "Rect") -> None:
+    async def _send_rows(self, command: int, rows: "Rows", rect: "Rect") -> None:
         x, y, width, height = rect
-        frame = memoryview(buffer)
         self._write(command)
-        if width == WIDTH_PX:
-            for row in range(y, y + height, STRIP_ROWS):
-                end = min(row + STRIP_ROWS, y + height)
-                self._data(frame[row * ROW_BYTES : end * ROW_BYTES])
-                await asyncio.sleep(0)
-        else:
-            for row in range(y, y + height):
-                begin = row * ROW_BYTES + x // 8
-                self._data(frame[begin : begin + width // 8])
+        for top in range(y - y % STRIP_ROWS, y + height, STRIP_ROWS):
+            strip = rows(top)
+            first, after = max(y - top, 0), min(y + height - top, STRIP_ROWS)
+            if width == WIDTH_PX:
+                self._data(strip[first * ROW_BYTES : after * ROW_BYTES])
+            else:
+                for row in range(first, after):
+                    begin = row * ROW_BYTES + x // 8
+                    self._data(strip[begin : begin + width // 8])
             await asyncio.sleep(0)
 
     def _send(self, table: bytes) -> None:

@@ -51,9 +51,10 @@ def code_points(words: str) -> "Iterator[int]":
 class Font:
     """One face at one size; `ascent` and `height` are in px."""
 
-    __slots__ = ("_advances", "_advances_at", "_file", "_ranges", "_records_at", "ascent", "height")
+    __slots__ = ("_advances", "_advances_at", "_file", "_ranges", "_records_at", "ascent", "height", "name")
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self._file = open(_FOLDER + "/" + name + ".pack", "rb")
         _, self.ascent, descent, ranges, glyphs = struct.unpack(_HEADER, self._file.read(8))
         self.height: int = self.ascent + descent

@@ -4,10 +4,8 @@ It shows the half hour that went by and the eleven and a half hours to come. Ang
 face, 720 to the round.
 """
 
-from array import array
-from math import cos, pi, sin
-
 from firmware import fonts
+from firmware.canvas import at
 from shared.room_state import timeline
 
 TYPE_CHECKING = False
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from firmware.fonts import Font
     from firmware.screens.view import View
 
-CENTRE_X, CENTRE_Y = 213, 210
+CENTRE = CENTRE_X, CENTRE_Y = 213, 210
 _OUTER, _INNER = 177, 143
 _TICK, _NUMERAL = 185, 195
 _POINTER_TIP, _POINTER_FOOT = _INNER - 4, _INNER - 30
@@ -27,8 +25,6 @@ _WORDS_RADIUS = _POINTER_FOOT - 4
 
 _STEP_S = 300
 _BACK, _AHEAD = 30, 690
-_corners = array("h", bytes(16))
-"""The quadrangle being filled, used again and again: a picture should leave no scraps on a small heap."""
 
 
 def next_step_at(now: int) -> int:
@@ -61,55 +57,32 @@ def _draw_face(canvas: "Canvas") -> None:
         canvas.circle(CENTRE_X, CENTRE_Y, radius)
     for hour in range(12):
         if hour % 3:
-            _arc(canvas, (_TICK, _TICK + 9), hour * 60 - 3, hour * 60 + 3, canvas.ink)
+            canvas.arc(CENTRE, (_TICK, _TICK + 9), hour * 60 - 3, hour * 60 + 3)
         else:
-            x, y = _at(_NUMERAL, hour * 60)
+            x, y = at(CENTRE, _NUMERAL, hour * 60)
             canvas.centred(x, y + 7, str(hour or 12), fonts.B20)
 
 
 def _draw_unknown(canvas: "Canvas", start: int, end: int) -> None:
     """Past the horizon the ring's edges are dashed: there may be meetings that this panel never heard of."""
-    _arc(canvas, (_INNER - 2, _OUTER + 2), start, end, canvas.paper)
-    for dash in range(start, end - 4, 12):
-        for radius in (_INNER, _OUTER - 1):
-            _arc(canvas, (radius, radius + 1), dash, dash + 4, canvas.ink)
+    canvas.set_ink(canvas.paper)
+    canvas.arc(CENTRE, (_INNER - 2, _OUTER + 2), start, end)
+    canvas.set_ink(canvas.paper)
+    for radius in (_INNER, _OUTER - 1):
+        canvas.arc(CENTRE, (radius, radius + 1), start, end, (4, 12))
 
 
 def _draw_meeting(canvas: "Canvas", start: int, end: int, striped: bool) -> None:  # noqa: FBT001
     """A filled arc with a hair of paper at its ends, so that meetings that touch stay two; or stripes."""
-    if not striped:
-        _arc(canvas, (_INNER, _OUTER), start + 1, max(end - 1, start + 2), canvas.ink)
-        return
-    for stripe in range(start, end, 8):
-        _arc(canvas, (_INNER, _OUTER), stripe, min(stripe + 4, end), canvas.ink)
+    if striped:
+        canvas.arc(CENTRE, (_INNER, _OUTER), start, end, (4, 8))
+    else:
+        canvas.arc(CENTRE, (_INNER, _OUTER), start + 1, max(end - 1, start + 2))
 
 
 def _draw_pointer(canvas: "Canvas", now: int) -> None:
-    _corner(0, _POINTER_TIP, now)
-    _corner(2, _POINTER_FOOT, now - 9)
-    _corner(4, _POINTER_FOOT, now + 9)
-    _corner(6, _POINTER_TIP, now)
-    canvas.polygon(_corners, canvas.ink)
-
-
-def _arc(canvas: "Canvas", radii: "tuple[int, int]", start: int, end: int, ink: int) -> None:
-    """A piece of the ring, in steps of six minutes (3 degrees)."""
-    for step in range(start, end, 6):
-        after = min(step + 6, end)
-        _corner(0, radii[0], step)
-        _corner(2, radii[1], step)
-        _corner(4, radii[1], after)
-        _corner(6, radii[0], after)
-        canvas.polygon(_corners, ink)
-
-
-def _corner(at: int, radius: int, minute: int) -> None:
-    _corners[at], _corners[at + 1] = _at(radius, minute)
-
-
-def _at(radius: int, minute: int) -> "tuple[int, int]":
-    angle = minute % 720 * pi / 360
-    return round(CENTRE_X + radius * sin(angle)), round(CENTRE_Y - radius * cos(angle))
+    tip = at(CENTRE, _POINTER_TIP, now)
+    canvas.polygon(tip + at(CENTRE, _POINTER_FOOT, now - 9) + at(CENTRE, _POINTER_FOOT, now + 9))
 
 
 def draw_words(canvas: "Canvas", word: str, line: str) -> None:

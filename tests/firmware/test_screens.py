@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from shared import panel_screen
 from tests.firmware.screen_views import MINUTE, TEN, VIEWS, meeting, state
 from tests.micropython import needs_micropython
 from tools import preview
@@ -61,6 +62,18 @@ def test_a_frame_does_not_depend_on_what_was_drawn_before(frames):
 def test_next_redraw_is_the_pointer_s_step_or_a_key_turning_grey(view, next_s):
     _, costs = preview.draw([view])
     assert costs[0]["nextRedrawAt"] - view["now"] == next_s
+
+
+def test_strips_with_the_same_mark_are_the_same_dots():
+    """A panel redraws where a mark differs, and never looks at the dots."""
+    views = [VIEWS[name] | {"now": VIEWS[name]["now"] + later} for name in VIEWS for later in (0, 300, 301)]
+    drawn, costs = preview.draw(views)
+    found: dict[tuple[int, int], bytes] = {}
+    for frame, cost in zip(drawn, costs, strict=True):
+        for strip, mark in enumerate(cost["marks"]):
+            dots = frame[strip * 4000 : strip * 4000 + 4000]
+            assert found.setdefault((strip, mark), dots) == dots
+    assert len(found) > 2 * panel_screen.HEIGHT_PX // panel_screen.STRIP_ROWS
 
 
 def test_the_pointer_moves_once_in_five_minutes(frames):

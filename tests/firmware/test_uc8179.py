@@ -24,6 +24,8 @@ Said = list[list[Any]]
 FRAMES = """
 import random
 frame = bytearray(48000)
+def rows(first):
+    return memoryview(frame)[100 * first : 100 * first + 4000]
 def draw(seed, first=0, last=480, left=0, right=100):
     '''Fills a rectangle of whole bytes with dots that depend on the seed.'''
     random.seed(seed)
@@ -73,14 +75,14 @@ def played(commands: Said, until: int | None = None) -> Model:
 
 
 def test_first_picture_is_on_the_glass_whatever_was_there_before(said: Callable[[str], Said]) -> None:
-    commands, (picture,) = split(said("draw(1)\nawait display.show(frame, WHOLE, FULL)\npicture()"))
+    commands, (picture,) = split(said("draw(1)\nawait display.show(rows, WHOLE, FULL)\npicture()"))
     model = played(commands)
     assert model.glass == picture
     assert model.refreshes == ["whole"] and not model.powered
 
 
 def test_black_is_one_in_the_frame_and_black_on_the_glass(said: Callable[[str], Said]) -> None:
-    commands, _ = split(said("frame[0] = 0x80\nawait display.show(frame, WHOLE, FULL)"))
+    commands, _ = split(said("frame[0] = 0x80\nawait display.show(rows, WHOLE, FULL)"))
     glass = played(commands).glass
     assert glass[0] == 0x80 and not any(glass[1:])
 
@@ -93,11 +95,11 @@ def test_every_partial_refresh_after_a_full_one_starts_from_what_is_shown(
         said("""
 draw(1)
 picture()
-await display.show(frame, WHOLE, FULL)
+await display.show(rows, WHOLE, FULL)
 for seed in (2, 3, 4):
     draw(seed, 80, 200)
     picture()
-    await display.show(frame, (0, 80, 800, 120), PARTIAL)
+    await display.show(rows, (0, 80, 800, 120), PARTIAL)
 """)
     )
     for number, picture in enumerate(pictures):
@@ -109,11 +111,11 @@ def test_model_sees_the_classic_mistake(said: Callable[[str], Said]) -> None:
     """The test above would fail for a driver that leaves the old plane as it was."""
     commands, pictures = split(
         said("""
-await display.show(frame, WHOLE, FULL)
+await display.show(rows, WHOLE, FULL)
 for seed in (2, 3):
     draw(seed, 80, 200)
     picture()
-    await display.show(frame, (0, 80, 800, 120), PARTIAL)
+    await display.show(rows, (0, 80, 800, 120), PARTIAL)
 """)
     )
     without_copy = [[c, f"{int(d[:2], 16) & ~8:02x}07"] if c == "50" else [c, d] for c, d in commands]
@@ -125,9 +127,9 @@ def test_a_rectangle_is_widened_to_whole_bytes(said: Callable[[str], Said]) -> N
     commands, (picture,) = split(
         said("""
 draw(1)
-await display.show(frame, WHOLE, FULL)
+await display.show(rows, WHOLE, FULL)
 draw(2, 100, 131, 1, 4)
-await display.show(frame, (13, 100, 14, 31), PARTIAL)
+await display.show(rows, (13, 100, 14, 31), PARTIAL)
 picture()
 """)
     )
@@ -137,7 +139,7 @@ picture()
 
 def test_random_pictures_in_random_rectangles(said: Callable[[str], Said]) -> None:
     dice = random.Random(7)
-    body = ["draw(0)", "picture()", "await display.show(frame, WHOLE, FULL)"]
+    body = ["draw(0)", "picture()", "await display.show(rows, WHOLE, FULL)"]
     for seed in range(1, 9):
         left, top = dice.randrange(0, 98), dice.randrange(0, 470)
         right, bottom = dice.randrange(left + 1, 101), dice.randrange(top + 1, min(481, top + 60))
@@ -145,7 +147,7 @@ def test_random_pictures_in_random_rectangles(said: Callable[[str], Said]) -> No
         mode = dice.choice(("PARTIAL", "PARTIAL", "PARTIAL", "FAST"))
         body.append(f"draw({seed}, {top}, {bottom}, {left}, {right})")
         body.append("picture()")
-        body.append(f"await display.show(frame, ({x}, {top}, {width}, {bottom - top}), {mode})")
+        body.append(f"await display.show(rows, ({x}, {top}, {width}, {bottom - top}), {mode})")
     commands, pictures = split(said("\n".join(body)))
     for number, picture in enumerate(pictures):
         assert played(commands, number + 1).glass == picture, f"refresh {number}"
@@ -155,11 +157,11 @@ def test_after_sleep_it_is_reset_and_a_partial_becomes_a_full_one(said: Callable
     commands, (picture,) = split(
         said("""
 draw(1)
-await display.show(frame, WHOLE, FULL)
+await display.show(rows, WHOLE, FULL)
 await display.sleep()
 await display.sleep()
 draw(2, 0, 40)
-await display.show(frame, (0, 0, 800, 40), PARTIAL)
+await display.show(rows, (0, 0, 800, 40), PARTIAL)
 await display.sleep()
 picture()
 """)
@@ -180,13 +182,13 @@ def test_busy_that_never_ends_is_an_error_and_the_next_picture_begins_anew(
 display.POWER_MS = display.REFRESH_MS = 60
 wires.stuck_after = {command}
 try:
-    await display.show(frame, WHOLE, FULL)
+    await display.show(rows, WHOLE, FULL)
     raise AssertionError
 except DisplayStuck as error:
     assert "{command}" in str(error), error
 wires.stuck_after = None
 draw(3)
-await display.show(frame, WHOLE, PARTIAL)
+await display.show(rows, WHOLE, PARTIAL)
 picture()
 """)
     )
@@ -201,12 +203,12 @@ def test_a_cancelled_refresh_begins_with_a_reset_next_time(said: Callable[[str],
 draw(5)
 try:
     wires.stuck_after = 0x12
-    await asyncio.wait_for(display.show(frame, WHOLE, FULL), 0.2)
+    await asyncio.wait_for(display.show(rows, WHOLE, FULL), 0.2)
     raise AssertionError
 except asyncio.TimeoutError:
     pass
 wires.stuck_after = None
-await display.show(frame, WHOLE, PARTIAL)
+await display.show(rows, WHOLE, PARTIAL)
 picture()
 """)
     )
@@ -229,10 +231,10 @@ def at_refresh(commands: Said) -> dict[str, str]:
 
 
 MODES = {
-    "full": "await display.show(frame, WHOLE, FULL)",
-    "fast": "await display.show(frame, WHOLE, FAST)",
-    "partial": "await display.show(frame, WHOLE, FULL)\nwires.said.clear()\n"
-    "await display.show(frame, (0, 40, 800, 40), PARTIAL)",
+    "full": "await display.show(rows, WHOLE, FULL)",
+    "fast": "await display.show(rows, WHOLE, FAST)",
+    "partial": "await display.show(rows, WHOLE, FULL)\nwires.said.clear()\n"
+    "await display.show(rows, (0, 40, 800, 40), PARTIAL)",
 }
 
 
@@ -280,7 +282,7 @@ def test_partial_goes_through_the_window_like_waveshares(said: Callable[[str], S
 
 
 def test_sleep_is_waveshares(said: Callable[[str], Said]) -> None:
-    commands = said("await display.show(frame, WHOLE, FULL)\nawait display.sleep()")
+    commands = said("await display.show(rows, WHOLE, FULL)\nawait display.sleep()")
     assert [c for c, _ in commands][-3:] == ["02", "50", "07"]
     assert dict(commands[-3:]) == dict(REFERENCES["waveshare"]["sleep"])
 
@@ -293,7 +295,7 @@ def measured(data):
     sizes.append(len(data))
     plain(data)
 wires.write = measured
-await display.show(frame, WHOLE, FULL)
+await display.show(rows, WHOLE, FULL)
 wires.said.clear()
 wires.said.append([0, bytes((max(sizes) >> 8, max(sizes) & 255, len(sizes) >> 8, len(sizes) & 255))])
 """)
