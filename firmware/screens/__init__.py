@@ -4,16 +4,13 @@ A screen is a module with `draw(canvas, view)` and, where its keys do something,
 change merely because time passes has `next_change_at(view)` too.
 """
 
-import sys
-
+from firmware import rare
 from firmware.screens import foot, ring
 from firmware.screens.keys import BLANK
 from firmware.screens.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from firmware.canvas import Canvas
     from firmware.screens.keys import Keys
 
@@ -35,15 +32,10 @@ def draw(canvas: "Canvas", view: "View") -> Drawn:
     """Draws all 480 rows; a busy room is white on black, so that it reads down a corridor."""
     canvas.set_ink(0 if view.screen in _BUSY else 1)
     canvas.clear()
-    name = __name__ + "." + view.screen
-    try:
-        screen: Any = __import__(name, None, None, ("draw",))
-        screen.draw(canvas, view)
-        keys = screen.keys(view) if hasattr(screen, "keys") else BLANK
-        too_late = screen.next_change_at(view) if hasattr(screen, "next_change_at") else None
-    finally:
-        sys.modules.pop(name, None)
-        globals().pop(view.screen, None)
+    screen = rare.load("firmware.screens." + view.screen)
+    screen.draw(canvas, view)
+    keys = screen.keys(view) if hasattr(screen, "keys") else BLANK
+    too_late = screen.next_change_at(view) if hasattr(screen, "next_change_at") else None
     foot.draw_keys(canvas, view, keys)
     step = ring.next_step_at(view.now)
     return Drawn(keys, step if too_late is None else min(step, too_late))

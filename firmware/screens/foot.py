@@ -1,6 +1,6 @@
 """Below the ring and the column: the link to the room's page, and the three soft keys."""
 
-from firmware import fonts, qr
+from firmware import fonts, rare
 from firmware.screens.column import BOTTOM, RIGHT
 from firmware.text_layout import shorten
 
@@ -19,9 +19,7 @@ _QUIET = 4
 
 def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
     """The code of `web_url` and what it is for, where there is one; returns the height at which they begin."""
-    if not view.web_url or len(view.web_url.encode()) > qr.MOST_BYTES:
-        return BOTTOM
-    code = _code(view.web_url)
+    code = _code(view.web_url) if view.web_url else None
     if code is None:
         return BOTTOM
     size, modules = code
@@ -36,12 +34,12 @@ def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
 
 def _code(url: str) -> "tuple[int, bytearray] | None":
     """The code is kept: it is the same for years, and its kilobyte in one piece is hard to find twice.
-    None where a crowded heap has none: a picture without its code still tells the truth."""
+    None where it is too long, or a crowded heap has none: a picture without its code still tells the truth."""
     global _kept
     if _kept is None or _kept[0] != url:
         try:
-            _kept = (url, qr.encode(url))
-        except MemoryError:
+            _kept = (url, rare.load("firmware.qr").encode(url))
+        except (MemoryError, ValueError):
             return None
     return _kept[1]
 
