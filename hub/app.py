@@ -15,6 +15,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.orm import Session
 
@@ -215,6 +216,7 @@ def _openapi() -> OpenAPIConfig:
         title="Circle Time",
         version="1",
         path="/api/v1/schema",
+        render_plugins=[JsonRenderPlugin()],
         components=Components(
             security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
         ),
