@@ -87,6 +87,8 @@ POST   /bookings/{walk_up}/claim        401 | 200 200 200 200 | 403 200 200 200
 POST   /bookings/{pending}/approve      401 | 403 403 200 200 | 403 403 200 200
 POST   /bookings/{pending}/decline      401 | 403 403 200 200 | 403 403 200 200
 
+GET    /settings                        401 | 403 403 200 200 | 403 403 200 200
+PATCH  /settings                        401 | 403 403 403 200 | 403 403 403 200
 POST   /rooms/{room}/issues             401 | 201 201 201 201 | 403 201 201 201
 GET    /issues                          401 | 403 403 200 200 | 403 403 200 200
 GET    /issues/{issue}                  401 | 403 403 200 200 | 403 403 200 200
@@ -125,6 +127,7 @@ BODIES = {
     "POST /bookings/{series}/occurrences": {"date": "2026-11-24"},
     "POST /rooms/{room}/issues": {"category": "display"},
     "PATCH /issues/{issue}": {"status": "acknowledged"},
+    "PATCH /settings": {"policy": {"maxMinutes": 480}},
     "POST /panels": {"roomId": "{room}"},
     "PATCH /panels/{panel}": {"name": "Door"},
     "POST /panels/{panel}/press": {"key": 1},
