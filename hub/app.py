@@ -25,6 +25,7 @@ from hub.api import (
     booking_actions,
     bookings,
     buildings,
+    enrolment,
     events,
     floor_plans,
     health,
@@ -65,6 +66,7 @@ ROUTES = [
     *bookings.ROUTES,
     *booking_actions.ROUTES,
     *panels.ROUTES,
+    *enrolment.ROUTES,
     *issues.ROUTES,
     *events.ROUTES,
 ]

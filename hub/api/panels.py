@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.enums import MediaType
 from litestar.params import FromPath, JSONBody
@@ -21,6 +22,7 @@ from hub.api.etag import knows
 from hub.api.schema import Body, Id, Nothing, Page, Record
 from hub.errors import Conflict
 from hub.panel import room_view, service
+from hub.panel.health import health
 from hub.panel.service import PanelRecord
 from hub.settings import Settings
 from shared.panel_screen import HEIGHT_PX, WIDTH_PX
@@ -51,9 +53,27 @@ class Press(Body):
     key: SoftKey
 
 
+class Vitals(Record):
+    """Null is what it did not say. `clockDriftS` is how far its clock had gone ahead of the hub's between two
+    heartbeats, `heapFree` is in bytes."""
+
+    battery_percent: int | None
+    battery_mv: int | None
+    signal_dbm: int | None
+    clock_drift_s: int | None
+    heap_free: int | None
+    full_refreshes: int | None
+    partial_refreshes: int | None
+
+
 class Panel(Record):
-    """`status` is `online`, `sleeping` (until `sleepingUntil`) or `offline`; `frame` and `screen` are of
-    the last picture that it reported, `telemetry` is its last report."""
+    """`status` is `online`, `sleeping` (until `sleepingUntil`) or `offline`; `health` is `ok`, `attention` or
+    `offline`, and `healthReason` says why in a sentence.
+
+    `startedAt` is since when it runs (`bootId`), `shownRevision` the revision of its room that it last said,
+    beside the room's own. `frame` and `screen` are of the last picture that it reported, `vitals` is what its
+    last report, `telemetry`, says of it.
+    """
 
     id: str
     name: str
@@ -61,12 +81,22 @@ class Panel(Record):
     status: str
     sleeping_until: datetime | None
     last_heard_at: datetime | None
+    health: str
+    health_reason: str | None
+    vitals: Vitals
+    boot_id: str | None
+    started_at: datetime | None
+    shown_revision: int | None
+    room_revision: int | None
     firmware: str | None
     simulated: bool
     hardware: str | None
     frame: int | None
     screen: str | None
     telemetry: dict[str, Any] | None
+
+
+OnePanel = TypeVar("OnePanel", bound=Panel)
 
 
 class Mqtt(Record):
@@ -87,20 +117,29 @@ class NewPanel(Record):
     mqtt: Mqtt
 
 
-def _panel(found: PanelRecord) -> Panel:
-    return Panel(
+def panel_record(found: PanelRecord, now: datetime, kind: type[OnePanel], **more: str) -> OnePanel:
+    how = health(found, now)
+    return kind(
         id=found.id,
         name=found.name,
         room_id=found.room_id,
-        status=found.status,
+        status=how.status,
         sleeping_until=found.sleeping_until,
         last_heard_at=found.last_heard_at,
+        health=how.word,
+        health_reason=how.reason,
+        vitals=msgspec.convert(found.vitals, Vitals, from_attributes=True),
+        boot_id=found.boot_id,
+        started_at=found.started_at,
+        shown_revision=found.shown_revision,
+        room_revision=found.room.revision if found.room else None,
         firmware=found.firmware,
         simulated=found.simulated,
         hardware=found.hardware,
         frame=found.frame,
         screen=found.screen,
         telemetry=found.telemetry,
+        **more,
     )
 
 
@@ -118,8 +157,9 @@ async def get_room_state(hub: Hub, request: Asking, id: FromPath[str]) -> Respon
 @get("/panels", guards=[requires_manager], tags=["panels"])
 async def list_panels(hub: Hub) -> Page[Panel]:
     """By name, with what each last said of itself."""
+    now = hub.clock.now()
     found = await hub.database.read(service.panels)
-    return Page(items=[_panel(one) for one in found])
+    return Page(items=[panel_record(one, now, Panel) for one in found])
 
 
 @post("/panels", guards=[requires_manager], tags=["panels"])
@@ -141,11 +181,11 @@ async def add_panel(hub: Hub, request: Asking, data: JSONBody[PanelToAdd]) -> Ne
 
     added, secret = await hub.database.write(add)
     return NewPanel(
-        id=added.id, secret=secret, name=added.name, room_id=added.room_id, mqtt=_broker(hub.settings)
+        id=added.id, secret=secret, name=added.name, room_id=added.room_id, mqtt=broker_of(hub.settings)
     )
 
 
-def _broker(settings: Settings) -> Mqtt:
+def broker_of(settings: Settings) -> Mqtt:
     """A broker that listens everywhere is found where the hub is."""
     everywhere = settings.mqtt_host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
     host = (urlsplit(settings.url).hostname or "") if everywhere else settings.mqtt_host
@@ -154,7 +194,8 @@ def _broker(settings: Settings) -> Mqtt:
 
 @get("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
 async def get_panel(hub: Hub, id: FromPath[str]) -> Panel:
-    return _panel(await hub.database.read(lambda session: service.panel(session, id)))
+    found = await hub.database.read(lambda session: service.panel(session, id))
+    return panel_record(found, hub.clock.now(), Panel)
 
 
 @patch("/panels/{id:str}", guards=[requires_manager], tags=["panels"])
@@ -168,9 +209,10 @@ async def change_panel(hub: Hub, request: Asking, id: FromPath[str], data: JSONB
         if data.room_id is not UNSET:
             service.move(session, id, data.room_id, now)
 
-    return await audited_change(
-        hub, request, "panel.change", id, data, change, lambda session: _panel(service.panel(session, id))
-    )
+    def look(session: Session) -> Panel:
+        return panel_record(service.panel(session, id), now, Panel)
+
+    return await audited_change(hub, request, "panel.change", id, data, change, look)
 
 
 @delete("/panels/{id:str}", guards=[requires_manager], tags=["panels"])

@@ -12,6 +12,7 @@ from hub.mqtt.broker_auth import Access, panel_access
 from hub.mqtt.client import Broker
 from hub.panel import service
 from hub.waiting import woken_by
+from shared import topics
 from shared.topics import valid_id
 
 log = logging.getLogger(__name__)
@@ -58,14 +59,37 @@ class PanelDoors:
 
     async def look(self, broker: Broker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
         doors = await self._database.read(service.doors)
+        connected = broker.connected()
+        for panel_id in (self._granted.keys() | connected) - doors.keys():
+            await self._shut_out(broker, panel_id, connected=panel_id in connected)
+        for panel_id in connected & doors.keys():
+            await self._see_to_move(broker, panel_id, doors[panel_id], tell_to_move)
+
+    async def _shut_out(self, broker: Broker, panel_id: str, *, connected: bool) -> None:
+        """Nothing stays of a revoked panel; looked at once more, since it may have been greeted at that moment."""
+        if connected:
+            log.info("panel %s was revoked, and is cut off", panel_id)
+        else:
+            del self._granted[panel_id]
+            self._patience_until_s.pop(panel_id, None)
+        await broker.disconnect(panel_id)
+        for leaf in topics.RETAINED_DOWN:
+            await broker.publish(topics.panel_down(panel_id, leaf), b"", retain=True)
+
+    async def _see_to_move(
+        self,
+        broker: Broker,
+        panel_id: str,
+        room_key: int | None,
+        tell_to_move: Callable[[str], Awaitable[None]],
+    ) -> None:
         now_s = asyncio.get_running_loop().time()
-        for panel_id in broker.connected():
-            if panel_id in doors and doors[panel_id] == self._granted.get(panel_id):
-                self._patience_until_s.pop(panel_id, None)
-            elif panel_id in doors and panel_id not in self._patience_until_s:
-                self._patience_until_s[panel_id] = now_s + MOVE_PATIENCE_S
-                broker.restrict(panel_id, panel_access(panel_id, None))
-                await tell_to_move(panel_id)
-            elif panel_id not in doors or now_s >= self._patience_until_s[panel_id]:
-                log.info("panel %s was moved or revoked, and is cut off", panel_id)
-                await broker.disconnect(panel_id)
+        if room_key == self._granted.get(panel_id):
+            self._patience_until_s.pop(panel_id, None)
+        elif panel_id not in self._patience_until_s:
+            self._patience_until_s[panel_id] = now_s + MOVE_PATIENCE_S
+            broker.restrict(panel_id, panel_access(panel_id, None))
+            await tell_to_move(panel_id)
+        elif now_s >= self._patience_until_s[panel_id]:
+            log.info("panel %s was moved, and is cut off", panel_id)
+            await broker.disconnect(panel_id)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -45,6 +46,8 @@ class PresenceListener:
         self._settings, self._database, self._clock = settings, database, clock
         self._broker, self._publisher = broker, publisher
         self._here: set[str] = set()
+        self._heard: dict[str, datetime] = {}
+        """What is not yet stored of when each panel gave a sign of life."""
 
     async def begin(self) -> None:
         """Before the broker starts: whatever the last run left open is closed as of its last sign of life."""
@@ -58,10 +61,11 @@ class PresenceListener:
 
     async def end(self) -> None:
         """After the broker has stopped: the hub leaves its panels on purpose."""
-        now = self._clock.now()
+        now, heard = self._clock.now(), self._take_heard()
 
         def leave(session: Session) -> None:
             rooms.heartbeat_contacts(session, now)
+            service.note_heard(session, heard)
             service.lose_all(session)
 
         await self._database.write(leave)
@@ -136,8 +140,22 @@ class PresenceListener:
 
     async def keep_contact(self) -> None:
         """Whoever is here still is; the beat is well under `rooms.contact.GRACE`."""
-        now = self._clock.now()
-        await self._database.write(lambda session: rooms.heartbeat_contacts(session, now))
+        now, heard = self._clock.now(), self._take_heard()
+        heard |= dict.fromkeys(self._here & self._broker.connected(), now)
+
+        def keep(session: Session) -> None:
+            rooms.heartbeat_contacts(session, now)
+            service.note_heard(session, heard)
+
+        await self._database.write(keep)
+
+    def hear(self, panel_id: str) -> None:
+        """Whatever it said, it is alive. Stored with the next beat."""
+        self._heard[panel_id] = self._clock.now()
+
+    def _take_heard(self) -> dict[str, datetime]:
+        heard, self._heard = self._heard, {}
+        return heard
 
     async def miss_the_lost(self) -> None:
         """A panel whose connection ended without its will: it had none, or said goodbye."""
@@ -158,6 +176,10 @@ def _telemetry(payload: bytes) -> dict[str, Any]:
     told = checked.json_object(payload, TELEMETRY_BYTES)
     checked.optional_integer(told, "frame", 0, 2**31 - 1)
     checked.optional_text(told, "screen", 32)
+    if told.get("revision") is None:
+        told.pop("revision", None)
+    else:
+        checked.integer(told, "revision", 0, 2**31 - 1)
     if not _plain(told):
         raise ValueError("it holds what telemetry does not")
     return storable(told)

@@ -81,6 +81,8 @@ class Switchboard:
         if address is None or address[0] != "up":
             return
         _, panel_id, leaf = address
+        if leaf != "presence":  # which may be its last will
+            self._presence.hear(panel_id)
         match leaf:
             case "hello":
                 self.panels.forget(panel_id)

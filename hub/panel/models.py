@@ -17,6 +17,15 @@ class Panel(Base):
     """A row is kept for ever: contact and issue reports refer to it after the panel is revoked."""
 
     __tablename__ = "panels"
+    __table_args__ = (
+        Index(
+            "ix_panels_hardware",
+            "hardware",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -33,6 +42,8 @@ class Panel(Base):
     """What it last said of itself, or what its last will said."""
     sleeping_until: Mapped[datetime | None] = mapped_column(UtcTime)
     boot_id: Mapped[str | None] = mapped_column(String(64))
+    started_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When it was first heard with this boot id."""
     last_heard_at: Mapped[datetime | None] = mapped_column(UtcTime)
     firmware: Mapped[str | None] = mapped_column(String(64))
     frame: Mapped[int | None]
@@ -40,16 +51,32 @@ class Panel(Base):
     screen: Mapped[str | None] = mapped_column(String(32))
     telemetry: Mapped[str | None] = mapped_column(Text)
     """The last one whole, as JSON."""
+    shown_revision: Mapped[int | None]
+    """Of its room, as it last said."""
+    behind_since: Mapped[datetime | None] = mapped_column(UtcTime)
+    """Since when it has said a revision lower than what is published."""
 
-    __table_args__ = (
-        Index(
-            "ix_panels_hardware",
-            "hardware",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
-        ),
-    )
+
+class Enrolment(Base):
+    """A panel without credentials that shows a code; once claimed, until it has said hello with them."""
+
+    __tablename__ = "panel_enrolments"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """Of the panel's enrolment secret, which nobody but the panel has."""
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    code_expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    name: Mapped[str] = mapped_column(String(255))
+    """What is on the glass beside the code."""
+    address: Mapped[str] = mapped_column(String(64), index=True)
+    """Where it asked from."""
+    simulated: Mapped[bool] = mapped_column(default=False)
+    forgotten_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    panel_key: Mapped[int | None] = mapped_column(ForeignKey("panels.key"), unique=True)
+    """The panel it was claimed as."""
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """With the enrolment secret it makes the panel's own; alone it makes nothing."""
 
 
 class PanelCommandResult(Base):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, case, delete, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.db.base import UtcTime
-from hub.panel.models import IssueReport, Panel, PanelCommandResult
+from hub.panel.models import Enrolment, IssueReport, Panel, PanelCommandResult
 from shared.panel_presence import OFFLINE, ONLINE
+
+Chosen = TypeVar("Chosen", bound=Select[Any])
 
 
 def panel_with_id(session: Session, panel_id: str) -> Panel | None:
@@ -21,6 +24,17 @@ def panel_with_id(session: Session, panel_id: str) -> Panel | None:
 def panel_with_hardware(session: Session, hardware: str) -> Panel | None:
     """The panel that this board is, unless that was revoked."""
     return session.scalar(select(Panel).where(Panel.hardware == hardware, Panel.revoked_at.is_(None)))
+
+
+def locked_panel(session: Session, panel_id: str) -> Panel | None:
+    """The same; nobody else changes it until this transaction ends."""
+    found = select(Panel).where(Panel.id == panel_id, Panel.revoked_at.is_(None))
+    return session.scalar(_locked(found))
+
+
+def _locked(found: Chosen) -> Chosen:
+    """As they are now, also where this transaction has read them before."""
+    return found.with_for_update().execution_options(populate_existing=True)
 
 
 def all_panels(session: Session) -> list[Panel]:
@@ -40,8 +54,42 @@ def doors(session: Session) -> dict[str, int | None]:
     return {row.id: row.room_key for row in rows}
 
 
+def note_heard(session: Session, heard: dict[str, datetime]) -> None:
+    for panel_id, at in heard.items():
+        earlier = or_(Panel.last_heard_at.is_(None), Panel.last_heard_at < at)
+        session.execute(update(Panel).where(Panel.id == panel_id, earlier).values(last_heard_at=at))
+
+
 def forget_online(session: Session) -> None:
     session.execute(update(Panel).where(Panel.status == ONLINE).values(status=OFFLINE))
+
+
+def enrolment_with_secret(session: Session, secret_hash: bytes, *, lock: bool = False) -> Enrolment | None:
+    found = select(Enrolment).where(Enrolment.secret_hash == secret_hash)
+    return session.scalar(_locked(found) if lock else found)
+
+
+def locked_enrolment(session: Session, code: str) -> Enrolment | None:
+    """The panel that shows this code, or did: nobody else claims it until this transaction ends."""
+    return session.scalar(_locked(select(Enrolment).where(Enrolment.code == code)))
+
+
+def enrolments_waiting(session: Session, address: str | None = None) -> int:
+    """How many are not claimed yet, from that address if one is given."""
+    found = select(func.count()).select_from(Enrolment).where(Enrolment.panel_key.is_(None))
+    return session.scalar(found if address is None else found.where(Enrolment.address == address)) or 0
+
+
+def forget_enrolments(session: Session, now: datetime) -> None:
+    session.execute(delete(Enrolment).where(Enrolment.forgotten_at <= now))
+
+
+def end_enrolment(session: Session, panel_key: int) -> None:
+    session.execute(delete(Enrolment).where(Enrolment.panel_key == panel_key))
+
+
+def panel_with_key(session: Session, key: int) -> Panel:
+    return session.scalars(select(Panel).where(Panel.key == key)).one()
 
 
 def command_ack(session: Session, panel_key: int, command_id: str) -> str | None:
@@ -83,7 +131,7 @@ def issue_with_id(session: Session, issue_id: str) -> IssueReport | None:
 
 def locked_issue(session: Session, issue_id: str) -> IssueReport | None:
     """The same; nobody else changes it until this transaction ends."""
-    return session.scalar(select(IssueReport).where(IssueReport.id == issue_id).with_for_update())
+    return session.scalar(_locked(select(IssueReport).where(IssueReport.id == issue_id)))
 
 
 def unresolved_issue(session: Session, room_key: int, category: str) -> IssueReport | None:

@@ -16,6 +16,7 @@ from hub.db.database import emit
 from hub.errors import Conflict, Refused, not_found
 from hub.events import PanelChanged
 from hub.panel import repository
+from hub.panel.health import LONGEST_SLEEP, Vitals, vitals
 from hub.panel.models import Panel
 from hub.rooms import service as rooms
 from hub.rooms.service import RoomRecord
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PanelRecord:
-    """A panel as others see it. `status` is `online`, `sleeping` or `offline`; `frame` and `screen` are of
-    the last picture that it reported."""
+    """A panel as others see it. `status` is what it said: `online`, `sleeping` or `offline`; `hub.panel.health`
+    knows better. `frame` and `screen` are of the last picture that it reported, `started_at` is when it was
+    first heard with its boot id, `shown_revision` the revision of its room that it last said."""
 
     id: str
     name: str
@@ -42,6 +44,11 @@ class PanelRecord:
     frame: int | None
     screen: str | None
     telemetry: dict[str, Any] | None
+    vitals: Vitals
+    boot_id: str | None
+    started_at: datetime | None
+    shown_revision: int | None
+    behind_since: datetime | None
 
     @property
     def room_id(self) -> str | None:
@@ -66,11 +73,35 @@ def register(
     known = repository.panel_with_hardware(session, hardware) if hardware is not None else None
     if known is not None:
         return _register_again(session, known, name=name, room=room, now=now)
-    secret, panel_id = new_secret(), new_id()
+    secret = new_secret()
+    panel = add(
+        session,
+        name,
+        room,
+        simulated=simulated,
+        hardware=hardware,
+        secret_hash=secret_hash(secret),
+        now=now,
+    )
+    return record_of(panel, room), secret
+
+
+def add(
+    session: Session,
+    name: str | None,
+    room: RoomRecord | None,
+    *,
+    simulated: bool,
+    secret_hash: bytes,
+    now: datetime,
+    hardware: str | None = None,
+) -> Panel:
+    """A new panel; without a name it gets its room's. Raises Refused for a name that is none."""
+    panel_id = new_id()
     panel = Panel(
         id=panel_id,
         name=_named(name) if name is not None else (room.name if room else f"Panel {panel_id[:4]}"),
-        secret_hash=secret_hash(secret),
+        secret_hash=secret_hash,
         room_key=room.key if room else None,
         simulated=simulated,
         hardware=hardware,
@@ -82,13 +113,13 @@ def register(
     if room:
         rooms.set_panelled(session, room.key, True)
     _tell(session, panel, room)
-    return _record(panel, room), secret
+    return panel
 
 
 def _register_again(
     session: Session, known: Panel, *, name: str | None, room: RoomRecord | None, now: datetime
 ) -> tuple[PanelRecord, str]:
-    at = _room_of(session, known)
+    at = room_of(session, known)
     if at and room and at.key != room.key:
         raise Conflict(
             "panel-at-another-room", "This board is the panel of another room", f"It is at {at.name}."
@@ -99,27 +130,27 @@ def _register_again(
         rename(session, known.id, name)
     secret = new_secret()
     known.secret_hash = secret_hash(secret)
-    return _record(known, room or at), secret
+    return record_of(known, room or at), secret
 
 
 def panels(session: Session) -> list[PanelRecord]:
     """By name."""
     found = repository.all_panels(session)
     at = rooms.rooms_by_key(session, {panel.room_key for panel in found if panel.room_key is not None})
-    return [_record(panel, _standing(at[panel.room_key]) if panel.room_key else None) for panel in found]
+    return [record_of(panel, _standing(at[panel.room_key]) if panel.room_key else None) for panel in found]
 
 
 def panel(session: Session, panel_id: str) -> PanelRecord:
     """Raises NotFound, also for a panel that was revoked."""
     found = _found(session, panel_id)
-    return _record(found, _room_of(session, found))
+    return record_of(found, room_of(session, found))
 
 
 def rename(session: Session, panel_id: str, name: str) -> None:
     """Raises NotFound, or Refused for a name that is none."""
-    found = _found(session, panel_id)
+    found = locked(session, panel_id)
     found.name = _named(name)
-    _tell(session, found, _room_of(session, found))
+    _tell(session, found, room_of(session, found))
 
 
 def move(session: Session, panel_id: str, room_id: str | None, now: datetime) -> None:
@@ -127,7 +158,7 @@ def move(session: Session, panel_id: str, room_id: str | None, now: datetime) ->
 
     Its contact with the old room ends here; with the new one it begins with the panel's next hello.
     """
-    found = _found(session, panel_id)
+    found = locked(session, panel_id)
     room = rooms.room(session, room_id) if room_id is not None else None
     if room and room.key == found.room_key:
         return
@@ -141,8 +172,13 @@ def move(session: Session, panel_id: str, room_id: str | None, now: datetime) ->
 
 def revoke(session: Session, panel_id: str, now: datetime) -> None:
     """The panel's secret is worth nothing from now on. Raises NotFound."""
-    found = _found(session, panel_id)
+    found = locked(session, panel_id)
+    revoke_found(session, found, now)
+
+
+def revoke_found(session: Session, found: Panel, now: datetime) -> None:
     found.revoked_at, found.status = now, OFFLINE
+    repository.end_enrolment(session, found.key)
     _take_down(session, found, now)
     _tell(session, found, None)
 
@@ -152,7 +188,7 @@ def room_for_login(session: Session, panel_id: str, secret: str) -> tuple[bool, 
     found = repository.panel_with_id(session, panel_id)
     if found is None or not same_hash(found.secret_hash, secret_hash(secret)):
         return False, None, None
-    room = _room_of(session, found)
+    room = room_of(session, found)
     return True, found.room_key, room.id if room else None
 
 
@@ -165,12 +201,14 @@ def greet(session: Session, panel_id: str, hello: Hello, now: datetime) -> Panel
     """The panel has (re)connected: it is online, and its room in contact with the hub. Raises NotFound."""
     found = _found(session, panel_id)
     found.firmware = hello["firmware"]
+    repository.end_enrolment(session, found.key)  # it has its credentials in flash
     _go_online(found, hello["bootId"], now)
-    room = _room_of(session, found)
+    room = room_of(session, found)
+    _note_revision(found, room, hello["revision"] if room and hello["roomId"] == room.id else 0, None)
     if room:
         rooms.open_contact(session, found.id, room.key, now)
     _tell(session, found, room)
-    return _record(found, room)
+    return record_of(found, room)
 
 
 def set_presence(session: Session, panel_id: str, said: Presence, now: datetime) -> None:
@@ -181,15 +219,20 @@ def set_presence(session: Session, panel_id: str, said: Presence, now: datetime)
     found = _found(session, panel_id)
     if said["status"] == ONLINE:
         _go_online(found, said["bootId"], now)
-        _tell(session, found, _room_of(session, found))
+        _tell(session, found, room_of(session, found))
     elif found.boot_id in {None, said["bootId"]}:
         until = said.get("untilUnix")
-        sleeping_until = from_unix(until) if said["status"] == SLEEPING and until is not None else None
+        sleeping_until = None
+        if said["status"] == SLEEPING:
+            found.last_heard_at = now
+            sleeping_until = None if until is None else min(from_unix(until), now + LONGEST_SLEEP)
         _leave(session, found, said["status"], sleeping_until, now)
 
 
 def _go_online(found: Panel, boot_id: str, now: datetime) -> None:
-    found.boot_id, found.status, found.sleeping_until, found.last_heard_at = boot_id, ONLINE, None, now
+    if found.boot_id != boot_id:
+        found.boot_id, found.started_at = boot_id, now
+    found.status, found.sleeping_until, found.last_heard_at = ONLINE, None, now
 
 
 def lose(session: Session, panel_id: str, now: datetime) -> None:
@@ -210,24 +253,41 @@ def _leave(
 ) -> None:
     found.status, found.sleeping_until = status, sleeping_until
     rooms.close_contact(session, found.id, now)
-    _tell(session, found, _room_of(session, found))
+    _tell(session, found, room_of(session, found))
 
 
 def note_telemetry(session: Session, panel_id: str, telemetry: dict[str, Any], now: datetime) -> PanelRecord:
-    """The last one is kept whole; its `frame` and `screen` have been checked. Raises NotFound."""
+    """The last one is kept whole; its `frame`, `screen` and `revision` have been checked. Raises NotFound."""
     found = _found(session, panel_id)
     found.last_heard_at = now
     found.frame, found.screen = telemetry.get("frame", found.frame), telemetry.get("screen", found.screen)
     found.telemetry = json.dumps(telemetry)
-    room = _room_of(session, found)
+    room = room_of(session, found)
+    if "revision" in telemetry:
+        _note_revision(found, room, telemetry["revision"], now)
     _tell(session, found, room)
-    return _record(found, room)
+    return record_of(found, room)
+
+
+def _note_revision(found: Panel, room: RoomRecord | None, revision: int, now: datetime | None) -> None:
+    """`now` None: the panel has just come, and is sent what it lacks."""
+    found.shown_revision = revision if room else None
+    if room is None or now is None or revision >= room.published_revision:
+        found.behind_since = None
+    elif found.behind_since is None:
+        found.behind_since = now
+
+
+def note_heard(session: Session, heard: dict[str, datetime]) -> None:
+    """When each of these panels last gave a sign of life."""
+    repository.note_heard(session, heard)
 
 
 def _take_down(session: Session, found: Panel, now: datetime) -> None:
     """The panel leaves its room, which may have no other."""
     rooms.close_contact(session, found.id, now)
     left, found.room_key = found.room_key, None
+    found.shown_revision = found.behind_since = None
     session.flush()
     if left is not None:
         rooms.set_panelled(session, left, repository.any_in_room(session, left))
@@ -240,7 +300,15 @@ def _found(session: Session, panel_id: str) -> Panel:
     return found
 
 
-def _room_of(session: Session, found: Panel) -> RoomRecord | None:
+def locked(session: Session, panel_id: str) -> Panel:
+    """The panel, which nobody else moves or revokes until this transaction ends. Raises NotFound."""
+    found = repository.locked_panel(session, panel_id)
+    if found is None:
+        raise not_found("panel", panel_id)
+    return found
+
+
+def room_of(session: Session, found: Panel) -> RoomRecord | None:
     if found.room_key is None:
         return None
     return _standing(rooms.rooms_by_key(session, {found.room_key})[found.room_key])
@@ -261,7 +329,8 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _record(found: Panel, room: RoomRecord | None) -> PanelRecord:
+def record_of(found: Panel, room: RoomRecord | None) -> PanelRecord:
+    telemetry = json.loads(found.telemetry) if found.telemetry else None
     return PanelRecord(
         id=found.id,
         name=found.name,
@@ -274,5 +343,10 @@ def _record(found: Panel, room: RoomRecord | None) -> PanelRecord:
         firmware=found.firmware,
         frame=found.frame,
         screen=found.screen,
-        telemetry=json.loads(found.telemetry) if found.telemetry else None,
+        telemetry=telemetry,
+        vitals=vitals(telemetry),
+        boot_id=found.boot_id,
+        started_at=found.started_at,
+        shown_revision=found.shown_revision,
+        behind_since=found.behind_since,
     )

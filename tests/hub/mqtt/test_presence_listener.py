@@ -99,6 +99,50 @@ def test_contact_goes_on_with_the_hub_and_ends_with_it(world, house, hub, hang):
     assert contact == [[began, began + 65]]
 
 
+@pytest.mark.parametrize(
+    ("leaf", "payload"),
+    [
+        ("hello", {"bootId": "b1", "firmware": "0.1.0", "roomId": None, "revision": 0}),
+        ("telemetry", {"frame": 3}),
+        ("presence", {"status": "online", "bootId": "b1"}),
+        ("presence", {"status": "sleeping", "bootId": "b1"}),
+        ("command", {"id": "c1", "action": "check_in", "roomId": "r", "atUnix": 1, "bookingId": "b"}),
+        ("request", {"kind": "rooms"}),
+        ("screen", b"a strip"),
+    ],
+)
+def test_panel_is_heard_by_whatever_it_says(world, house, hub, hang, leaf, payload):
+    wall = hang(hub).hear(house.story_corner.id)
+    wall.next_down("welcome")
+    world.clock.pass_time(minutes=1)
+    said_at = world.clock.now()
+    wall.say(leaf, payload)
+    world.clock.pass_time(minutes=1)
+    wall.paho.client.disconnect()
+    wait_until(lambda: wall.id not in hub.broker.connected())
+    hub.run(hub.switchboard._presence.keep_contact())
+    assert world.read(service.panel, wall.id).last_heard_at == said_at
+
+
+def test_panel_that_only_keeps_its_connection_is_heard_too(world, house, hub, hang):
+    wall = hang(hub).hear(house.story_corner.id)
+    wall.next_down("welcome")
+    world.clock.pass_time(minutes=20)
+    hub.run(hub.switchboard._presence.keep_contact())
+    assert world.read(service.panel, wall.id).last_heard_at == world.clock.now()
+
+
+def test_last_will_is_no_word_of_the_panels(world, house, hub, hang, status):
+    wall = hang(hub).hear(house.story_corner.id)
+    wall.next_down("welcome")
+    heard_at = world.clock.now()
+    world.clock.pass_time(minutes=1)
+    wall.paho.client.socket().close()
+    wait_until(lambda: status(wall) == "offline")
+    hub.run(hub.switchboard._presence.keep_contact())
+    assert world.read(service.panel, wall.id).last_heard_at == heard_at
+
+
 def test_telemetry_is_kept(world, house, hub, hang):
     wall = hang(hub).hear(house.story_corner.id)
     wall.say("telemetry", {"frame": 3, "screen": "idle", "heapFree": 88_000})
@@ -114,6 +158,8 @@ def test_telemetry_is_kept(world, house, hub, hang):
         ("presence", b'{"status":"asleep","bootId":"b"}'),
         ("presence", b'{"status":"sleeping","bootId":"b1","untilUnix":-1}'),
         ("telemetry", b'{"frame":-1}'),
+        ("telemetry", b'{"revision":"new"}'),
+        ("telemetry", b'{"revision":1e9}'),
         ("telemetry", b'{"heapFree":' + b"9" * 400 + b"}"),
         ("telemetry", b'{"heapFree":NaN}'),
         ("telemetry", b'{"screen":"\\ud800"}'),

@@ -63,7 +63,7 @@ def test_new_panel_is_told_its_secret_and_its_broker_once(rest, made):
 
 
 def test_list_says_what_each_panel_last_said(rest, made):
-    told = {"frame": 4, "screen": "idle"}
+    told = {"frame": 4, "screen": "idle", "signalDbm": -61, "revision": 1}
     rest.write(lambda session: panels.note_telemetry(session, made["id"], told, rest.clock.now()))
     listed = rest.get("/panels", who="lena").json()
     assert listed["nextCursor"] is None
@@ -75,6 +75,21 @@ def test_list_says_what_each_panel_last_said(rest, made):
         "status": "offline",
         "sleepingUntil": None,
         "lastHeardAt": "2026-11-23T08:00:00Z",
+        "health": "offline",
+        "healthReason": "It was last heard 2026-11-23 09:00 (Europe/Berlin).",
+        "vitals": {
+            "batteryPercent": None,
+            "batteryMv": None,
+            "signalDbm": -61,
+            "clockDriftS": None,
+            "heapFree": None,
+            "fullRefreshes": None,
+            "partialRefreshes": None,
+        },
+        "bootId": None,
+        "startedAt": None,
+        "shownRevision": 1,
+        "roomRevision": 1,
         "firmware": None,
         "simulated": True,
         "hardware": None,

@@ -578,6 +578,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/panels/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ClaimPanel */
+        post: operations["ApiV1PanelsClaimClaimPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EnrolPanel */
+        post: operations["ApiV1PanelsEnrolEnrolPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panels/{id}": {
         parameters: {
             query?: never;
@@ -608,6 +642,23 @@ export interface paths {
         put?: never;
         /** PressKey */
         post: operations["ApiV1PanelsIdPressPressKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ReplacePanel */
+        post: operations["ApiV1PanelsIdReplaceReplacePanel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -938,10 +989,52 @@ export interface components {
             /** @description An IANA name, such as Europe/Berlin */
             timeZone?: string | null;
         };
+        /** ClaimedPanel */
+        ClaimedPanel: {
+            bootId: string | null;
+            enrolledFrom: string;
+            firmware: string | null;
+            frame: number | null;
+            hardware: string | null;
+            health: string;
+            healthReason: string | null;
+            id: string;
+            lastHeardAt: string | null;
+            name: string;
+            roomId: string | null;
+            roomRevision: number | null;
+            screen: string | null;
+            shownName: string;
+            shownRevision: number | null;
+            simulated: boolean;
+            sleepingUntil: string | null;
+            startedAt: string | null;
+            status: string;
+            telemetry: {
+                [key: string]: unknown;
+            } | null;
+            vitals: components["schemas"]["Vitals"];
+        };
         /** DrawingBroughtIn */
         DrawingBroughtIn: {
             bytes: number;
             leftOut: string[];
+        };
+        /** EnrolmentAnswer */
+        EnrolmentAnswer: {
+            askAgainS: number;
+            claimUrl?: string | null;
+            code?: string | null;
+            enrolmentSecret?: string | null;
+            expiresAt?: string | null;
+            expiresInS?: number | null;
+            id?: string | null;
+            mqtt?: components["schemas"]["Mqtt"] | null;
+            name: string;
+            roomId?: string | null;
+            secret?: string | null;
+            /** @enum {string} */
+            status: "waiting" | "claimed";
         };
         /** Extension */
         Extension: {
@@ -1166,20 +1259,27 @@ export interface components {
         };
         /** Panel */
         Panel: {
+            bootId: string | null;
             firmware: string | null;
             frame: number | null;
             hardware: string | null;
+            health: string;
+            healthReason: string | null;
             id: string;
             lastHeardAt: string | null;
             name: string;
             roomId: string | null;
+            roomRevision: number | null;
             screen: string | null;
+            shownRevision: number | null;
             simulated: boolean;
             sleepingUntil: string | null;
+            startedAt: string | null;
             status: string;
             telemetry: {
                 [key: string]: unknown;
             } | null;
+            vitals: components["schemas"]["Vitals"];
         };
         /** PanelToAdd */
         PanelToAdd: {
@@ -1193,6 +1293,24 @@ export interface components {
         PanelToChange: {
             name?: string;
             roomId?: string | null;
+        };
+        /** PanelToClaim */
+        PanelToClaim: {
+            /** @description As it is on the glass, in any case */
+            code: string;
+            name?: string | null;
+            roomId: string;
+        };
+        /** PanelToEnrol */
+        PanelToEnrol: {
+            enrolmentSecret?: string | null;
+            /** @default false */
+            simulated: boolean;
+        };
+        /** PanelToReplace */
+        PanelToReplace: {
+            /** @description As it is on the glass, in any case */
+            code: string;
         };
         /** PasswordToChange */
         PasswordToChange: {
@@ -1408,6 +1526,16 @@ export interface components {
             email?: string;
             name?: string;
             role?: "member" | "manager" | "admin";
+        };
+        /** Vitals */
+        Vitals: {
+            batteryMv: number | null;
+            batteryPercent: number | null;
+            clockDriftS: number | null;
+            fullRefreshes: number | null;
+            heapFree: number | null;
+            partialRefreshes: number | null;
+            signalDbm: number | null;
         };
     };
     responses: never;
@@ -3269,6 +3397,90 @@ export interface operations {
             };
         };
     };
+    ApiV1PanelsClaimClaimPanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelToClaim"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimedPanel"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1PanelsEnrolEnrolPanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelToEnrol"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1PanelsIdGetPanel: {
         parameters: {
             query?: never;
@@ -3416,6 +3628,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1PanelsIdReplaceReplacePanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelToReplace"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimedPanel"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
