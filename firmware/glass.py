@@ -78,6 +78,11 @@ class Glass:
             return PARTIAL
         return FAST if FAST in self._display.caps else FULL
 
+    async def sleep(self) -> None:
+        """The display takes no power to speak of, until the next picture."""
+        await self._display.sleep()
+        self._can_differ = False
+
     def strip(self, first_row: int) -> "Iterator[bytes | memoryview]":
         """Header and rows of one strip, as `shared.panel_screen` has it, in pieces that are good until the next."""
         yield strip_header(self.frame_number, first_row)

@@ -24,6 +24,8 @@ class HubContact:
     def __init__(self) -> None:
         self.intervals: list[list[int]] = _stored()
         self.there = False
+        self.called = True
+        self.grace_ms = GRACE_MS
         self._marked = False
         self._ticks = ticks.now_ms()  # when the hub last spoke; when it is not there, since when
 
@@ -53,6 +55,15 @@ class HubContact:
         if self.there:
             self._end()
 
+    def still_away(self) -> None:
+        """The hub was away before the deep sleep, and has not been called since."""
+        self._marked = True
+
+    def call(self) -> None:
+        """From now on the hub should be there; until it was called, its silence says nothing."""
+        self.called = True
+        self._ticks = ticks.now_ms()
+
     @property
     def last_unix(self) -> "int | None":
         return self.intervals[-1][1] if self.intervals else None
@@ -60,7 +71,7 @@ class HubContact:
     @property
     def missed(self) -> bool:
         """Whether the glass should say that the hub is away: it is, and not just for a moment."""
-        if not self.there and ticks.since_ms(self._ticks) >= GRACE_MS:
+        if self.called and not self.there and ticks.since_ms(self._ticks) >= self.grace_ms:
             self._marked = True  # kept, since ticks wrap in a long silence
         return self._marked
 

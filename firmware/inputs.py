@@ -22,6 +22,11 @@ class Inputs:
             self._waiting |= 1 << key
             self._flag.set()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a press that nobody has asked for yet."""
+        return self._waiting != 0
+
     async def pressed(self) -> "list[int]":
         """Waits for a press; the keys pressed since last asked."""
         await self._flag.wait()

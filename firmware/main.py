@@ -27,9 +27,16 @@ def main() -> None:
     outbox = CommandOutbox()
     clock = WallClock(not_before_unix=contact.last_unix or 0)
     canvas = Canvas()
-    glass = Glass(canvas, board.display, board.kept())
+    sleeper = None
+    if config.on_battery:
+        from firmware.sleeper import KEPT_BYTES, Sleeper  # mains panels have no heap to spare for it
+
+        glass = Glass(canvas, board.display, board.kept()[KEPT_BYTES:])
+        sleeper = Sleeper(board, glass, clock, contact, cache)
+    else:
+        glass = Glass(canvas, board.display)
     link = MqttLink(config, cache, outbox, clock, contact, glass)
-    app = PanelApp(board, canvas, glass, config, cache, outbox, clock, contact, link)
+    app = PanelApp(board, canvas, glass, config, cache, outbox, clock, contact, link, sleeper)
     try:
         asyncio.run(app.run())
     except KeyboardInterrupt:

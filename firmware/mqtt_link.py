@@ -67,10 +67,12 @@ class MqttLink:
         self._screen_frame = 0
         self._hello_due = False
         self._moved = False
+        self._resting = False
+        self._rest_until: int | None = None
         self.listener: Listener
 
     async def run(self) -> None:
-        """Connects, and connects again, for ever."""
+        """Connects, and connects again, until the panel rests."""
         wait_s = min(FIRST_CONNECT_MAX_S, self._config.reconnect_max_s)
         while True:
             if not self._moved:
@@ -82,7 +84,14 @@ class MqttLink:
             except (OSError, LinkLost, MemoryError, asyncio.TimeoutError) as error:
                 print("link lost:", repr(error))
             self._lose_hub()
+            if self._resting:
+                return
             self.listener.changed()
+
+    def rest(self, until_unix: "int | None") -> None:
+        """Says what there is to say, then that the panel sleeps, and ends `run`."""
+        self._resting, self._rest_until = True, until_unix
+        self.wake()
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -110,15 +119,23 @@ class MqttLink:
             wanted.append(topics.room_state(config.room_id))
         for refused in await self._client.subscribe(wanted):
             print("may not hear", refused)
-        online = panel_presence.presence(panel_presence.ONLINE, self._boot_id)
-        await self._client.publish(topics.panel_up(config.panel_id, "presence"), online.encode(), retain=True)
+        await self._say_presence(panel_presence.ONLINE)
         self._hello_due = True
         self._telemetry_due = self._telemetry is not None
         self._screen_row = HEIGHT_PX
         while not self._moved:
             self._work.clear()
-            if not await self._send_next():
-                await self._wait_for_work()
+            if await self._send_next():
+                continue
+            if self._resting:
+                await self._say_presence(panel_presence.SLEEPING, self._rest_until)
+                return
+            await self._wait_for_work()
+
+    async def _say_presence(self, status: str, until_unix: "int | None" = None) -> None:
+        said = panel_presence.presence(status, self._boot_id, until_unix)
+        topic = topics.panel_up(self._config.panel_id, "presence")
+        await self._client.publish(topic, said.encode(), retain=True)
 
     async def _wait_for_work(self) -> None:
         """Until there is something new, or a command has waited too long for its answer."""

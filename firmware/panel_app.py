@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from firmware.mqtt_link import MqttLink
     from firmware.panel_config import PanelConfig
     from firmware.screens import View
+    from firmware.sleeper import Sleeper
     from firmware.state_cache import StateCache
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
@@ -53,7 +54,9 @@ class PanelApp:
         clock: "WallClock",
         contact: "HubContact",
         link: "MqttLink",
+        sleeper: "Sleeper | None" = None,
     ) -> None:
+        """`sleeper` is for a panel on battery."""
         self._board = board
         self._canvas = canvas
         self._glass = glass
@@ -72,21 +75,39 @@ class PanelApp:
         self._asking_ticks: int | None = None
         self._view = screens.View("starting", 0)
         self._keys = BLANK
-        self._redraw_at = 0
-        self._opened = False
+        self._redraw_at = self._keys_change_at = 0
+        self._sleeper = sleeper
+        self._opened = sleeper is not None and sleeper.woken
 
     async def run(self) -> None:
-        """Never returns: what ends it is an error of our own, and that ends the panel's program."""
+        """Never returns: what ends it is an error of our own, and that ends the panel's program. On battery, so
+        does sleep."""
         keys = asyncio.create_task(self._watch_keys())
-        link = asyncio.create_task(self._link.run())
+        sleeper = self._sleeper
+        if sleeper is not None:
+            sleeper.start()
+        link = asyncio.create_task(self._link.run() if sleeper is None else sleeper.run_link(self._link))
         while not (keys.done() or link.done()):
             self._woken.clear()
             await self._show()
+            if sleeper is not None and self._may_sleep(sleeper):
+                await sleeper.sleep(self._link, link, self._keys_change_at)
             await self._wait()
         await asyncio.gather(keys, link)
 
     def changed(self) -> None:
         self._woken.set()
+
+    def _may_sleep(self, sleeper: "Sleeper") -> bool:
+        """Nothing has come that is not on the glass, and nobody waits for anything."""
+        waits = (
+            self._woken.is_set()
+            or self._board.inputs.waiting
+            or self._notice is not None
+            or self._asking_ticks is not None
+        )
+        waits = waits or (self._contact.there and bool(self._outbox.commands))
+        return not waits and sleeper.stays_ms() == 0
 
     def _let_go(self) -> None:
         """The picture on the glass is about to change; until then no key has a meaning."""
@@ -117,15 +138,17 @@ class PanelApp:
         while True:
             for key in await self._board.inputs.pressed():
                 _, action, enabled = self._keys[key]
+                if self._sleeper is not None:
+                    self._sleeper.pressed()
                 if enabled and action is not None:
                     self._board.led(True)  # until the glass answers
-                    self._act(action)
+                    await self._act(action, self._view.status)
                     self.changed()
 
     async def _show(self) -> None:
         self._view = self._look()
         drawn = screens.draw(self._canvas, self._view)
-        self._keys, self._redraw_at = drawn.keys, drawn.redraw_at
+        self._keys, self._redraw_at, self._keys_change_at = drawn.keys, drawn.redraw_at, drawn.keys_change_at
         shown = await self._glass.show()
         self._board.led(False)
         if shown:
@@ -154,6 +177,7 @@ class PanelApp:
             state,
             status,
             offline_since=self._last_heard() if self._contact.missed else None,
+            as_of=self._last_heard() if self._sleeper is not None else None,
             clock_trusted=self._clock.trusted,
             hour24=self._config.hour24,
             web_url=self._config.web_url,
@@ -204,8 +228,11 @@ class PanelApp:
             found.append(NOTICE_MS - ticks.since_ms(self._notice_ticks))
         if self._asking_ticks is not None:
             found.append(ASK_MS - ticks.since_ms(self._asking_ticks))
-        if not self._contact.there and not self._contact.missed:
-            found.append(1000)
+        if self._sleeper is None:
+            if not self._contact.there and not self._contact.missed:
+                found.append(1000)
+        elif self._sleeper.stays_ms():
+            found.append(self._sleeper.stays_ms())
         return max(0, min(found)) + 10
 
     def _current_notice(self) -> "str | None":
@@ -217,10 +244,11 @@ class PanelApp:
         self._notice = notice
         self._notice_ticks = ticks.now_ms()
 
-    def _act(self, action: str) -> None:
-        """Does what the key said when it was pressed, to the meeting that was on the glass then."""
-        status = self._view.status
+    async def _act(self, action: str, status: "room_status.RoomStatus | None") -> None:
+        """Does what the key said when it was pressed, to the meeting that was on the glass then (`status`)."""
         verb, _, minutes = action.partition(":")
+        if self._sleeper is not None and verb in ONLY_ONLINE:
+            await self._sleeper.reach_hub()
         if verb in ("end_confirm", "end_keep"):
             self._asking_ticks = None
         if verb == "end":

@@ -32,6 +32,7 @@ class PanelConfig:
         self.wifi_ssid: str | None = installed.get("wifiSsid")
         self.wifi_password: str | None = installed.get("wifiPassword")
         self.wifi_country: str | None = installed.get("wifiCountry")
+        self.on_battery = installed.get("power") == "battery"
         self.reconnect_max_s = float(installed.get("reconnectMaxS", 30))
         if installed.get("tls"):
             raise ValueError("this firmware has no TLS yet")

@@ -30,6 +30,16 @@ class WallClock:
         self._unix = self._set_unix = now_unix
         self._ticks = ticks.now_ms()
 
+    def resume(self, now_unix: int, set_unix: int) -> None:
+        """After a deep sleep: it is `now_unix` by the board's clock, as the hub set it at `set_unix` (0: never)."""
+        self._unix, self._ticks = now_unix, ticks.now_ms()
+        self._set_unix = set_unix or None
+
+    @property
+    def set_unix(self) -> "int | None":
+        """When the hub last set this clock."""
+        return self._set_unix
+
     def now(self) -> "int | None":
         if self._unix is None:
             return None

@@ -17,15 +17,27 @@ HEAP = "200k"
 RESET_STATUS = 75
 """The exit status of a panel that was told to restart: whoever started it starts it again."""
 
+SLEEP_STATUS = 76
+"""The exit status of a panel in deep sleep: whoever started it wakes it after `asleep_s`."""
 
-def command(flash: Path, heap: str = HEAP) -> tuple[list[str], dict[str, str]]:
+
+def asleep_s(flash: Path) -> float:
+    """For how long the panel with that flash wants to sleep."""
+    return int((flash / "asleep").read_text()) / 1000
+
+
+def command(
+    flash: Path, heap: str = HEAP, *, woken: bool = False, pressed: int | None = None, skipped_s: float = 0
+) -> tuple[list[str], dict[str, str]]:
     """The command line and environment of the panel whose `panel.json` is in the folder `flash`.
 
     The panel ends when its standard input does, so that none outlives whoever holds the other end.
-    Raises FileNotFoundError where there is no MicroPython: it is packaged for x86-64 Linux only.
+    `woken` continues a deep sleep, by a key where one is `pressed`; `skipped_s` is how much of all its sleep was not waited for. Raises
+    FileNotFoundError where there is no MicroPython: it is packaged for x86-64 Linux only.
     """
     start = ROOT / "firmware" / "simulator" / "start.py"
-    return [*interpreter(heap), str(start), str(flash)], environment(start.parent)
+    began = ["woken" if woken else "powered", str(skipped_s), "" if pressed is None else str(pressed)]
+    return [*interpreter(heap), str(start), str(flash), *began], environment(start.parent)
 
 
 def interpreter(heap: str = HEAP) -> list[str]:

@@ -1,7 +1,7 @@
 """A board is one file here, named in `panel.json`: its pins, its driver, its keys.
 
 Each has a class `Board` with `inputs` (firmware.inputs), `display` (firmware.drivers), `simulated`, and what
-`esp32_board` says of `reset()`, `battery_mv()`, `led()` and `kept()`.
+`esp32_board` says of `reset()`, `battery_mv()`, `led()`, `seconds()`, `kept()` and `deep_sleep()`.
 """
 
 TYPE_CHECKING = False

@@ -1,5 +1,7 @@
 """What boards with an ESP32 have in common: deep sleep, the memory that outlives it, keys, no battery."""
 
+import time
+
 import esp32
 import machine
 
@@ -30,6 +32,10 @@ class Esp32Board:
 
     def led(self, on: bool) -> None:  # noqa: FBT001  a lamp's one property
         """On while somebody should see that a press has arrived; nothing where there is no lamp."""
+
+    def seconds(self) -> int:
+        """A clock of seconds that runs on in deep sleep; only differences mean anything."""
+        return int(time.time())
 
     def kept(self) -> bytes:
         """What `deep_sleep` was given, after waking from it; nothing after any other start."""

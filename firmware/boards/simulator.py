@@ -1,5 +1,7 @@
 """A board that is a process: its glass is only memory, and its keys are pressed over MQTT."""
 
+import time
+
 import machine
 
 from firmware.drivers import FAST, FULL, PARTIAL
@@ -17,6 +19,8 @@ class Board:
 
     def __init__(self) -> None:
         self.inputs = Inputs()
+        if machine.pressed is not None:
+            self.inputs.press(machine.pressed)
         self.display = Display()
 
     def reset(self) -> None:
@@ -28,8 +32,15 @@ class Board:
     def led(self, on: bool) -> None:  # noqa: FBT001
         pass
 
+    def seconds(self) -> int:
+        return int(time.time() + machine.skipped_s)
+
     def kept(self) -> bytes:
-        return b""
+        return bytes(machine.RTC().memory()) if machine.reset_cause() == machine.DEEPSLEEP_RESET else b""
+
+    def deep_sleep(self, ms: int, keep: bytes) -> None:
+        machine.RTC().memory(keep)
+        machine.deepsleep(ms)
 
 
 class Display:

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawn", "View", "draw"]
 
+_NEVER = 1 << 40
 _BUSY = ("meeting", "end_early")
 
 
 class Drawn:
-    """A picture's `keys`, and `redraw_at`, the unix second at which it may change though the room's status
-    stays as it is."""
+    """A picture's `keys`, and two unix seconds at which it may change though the room's status stays as it is:
+    `keys_change_at`, when a key is over, and `redraw_at`, when that comes or the pointer moves."""
 
-    def __init__(self, keys: "Keys", redraw_at: int) -> None:
+    def __init__(self, keys: "Keys", keys_change_at: int, redraw_at: int) -> None:
         self.keys = keys
+        self.keys_change_at = keys_change_at
         self.redraw_at = redraw_at
 
 
@@ -37,5 +39,5 @@ def draw(canvas: "Canvas", view: "View") -> Drawn:
     keys = screen.keys(view) if hasattr(screen, "keys") else BLANK
     too_late = screen.next_change_at(view) if hasattr(screen, "next_change_at") else None
     foot.draw_keys(canvas, view, keys)
-    step = ring.next_step_at(view.now)
-    return Drawn(keys, step if too_late is None else min(step, too_late))
+    keys_change_at = _NEVER if too_late is None else too_late
+    return Drawn(keys, keys_change_at, min(keys_change_at, ring.next_step_at(view.now)))

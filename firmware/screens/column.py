@@ -27,7 +27,10 @@ def draw_header(canvas: "Canvas", view: "View") -> int:
         canvas.text(LEFT, baseline, line, font)
         baseline += 32
     if view.state is not None:
-        canvas.text(LEFT, 89, _place(view), fonts.T20)
+        as_of = _as_of(view)
+        aside_px = fonts.T20.width(as_of)
+        canvas.text(LEFT, 89, _place(view, _WIDTH - aside_px), fonts.T20)
+        canvas.text(RIGHT - aside_px, 89, as_of, fonts.T20)
     said = _said(view)
     if not said:
         canvas.fill(LEFT, _RULE_Y, _WIDTH, 3)
@@ -39,12 +42,18 @@ def draw_header(canvas: "Canvas", view: "View") -> int:
     return _RULE_Y + 54
 
 
-def _place(view: "View") -> str:
+def _as_of(view: "View") -> str:
+    if view.as_of is None or view.offline_since is not None:
+        return ""
+    return " as of " + words.moment(view, view.as_of)
+
+
+def _place(view: "View", width: int) -> str:
     """Floor, seats and as many amenities as fit whole."""
     line = ""
     for part in words.place(view):
         longer = line + " · " + part if line else part
-        if fonts.T20.width(longer) > _WIDTH:
+        if fonts.T20.width(longer) > width:
             break
         line = longer
     return line

@@ -14,11 +14,12 @@ class View:
     """One moment of the panel.
 
     `screen` names a file of this folder; all but starting and unclaimed need `state` and `status`. `offline_since` is when the hub was last heard, None while there
-    is contact. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
+    is contact; `as_of` the same on a panel that sleeps between calls. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
     `notice` one short sentence, such as a refusal.
     """
 
     __slots__ = (
+        "as_of",
         "clock_trusted",
         "hour24",
         "notice",
@@ -40,6 +41,7 @@ class View:
         status: "RoomStatus | None" = None,
         *,
         offline_since: "int | None" = None,
+        as_of: "int | None" = None,
         clock_trusted: bool = True,
         hour24: bool = True,
         web_url: "str | None" = None,
@@ -52,6 +54,7 @@ class View:
         self.state = state
         self.status = status
         self.offline_since = offline_since
+        self.as_of = as_of
         self.clock_trusted = clock_trusted
         self.hour24 = hour24
         self.web_url = web_url

@@ -5,6 +5,40 @@ import sys
 RESET_STATUS = 75
 """The exit status that asks whoever started this panel to start it again: what a reset does to a board."""
 
+SLEEP_STATUS = 76
+"""And this one, to start it again after the milliseconds in the file `asleep`."""
+
+PWRON_RESET = 1
+DEEPSLEEP_RESET = 4
+
+woken = False
+skipped_s = 0.0
+"""How far the board's clock is ahead of the process's: sleep that was not waited for."""
+
+pressed: "int | None" = None
+"""The key that woke the board."""
+
 
 def reset() -> None:
     sys.exit(RESET_STATUS)
+
+
+def reset_cause() -> int:
+    return DEEPSLEEP_RESET if woken else PWRON_RESET
+
+
+def deepsleep(ms: int) -> None:
+    with open("asleep", "w") as file:
+        file.write(str(ms))
+    sys.exit(SLEEP_STATUS)
+
+
+class RTC:
+    """Its memory is a file: who wakes a panel says whether it is still the same sleep."""
+
+    def memory(self, data: "bytes | None" = None) -> bytes:
+        if data is not None:
+            with open("rtc", "wb") as file:
+                file.write(data)
+        with open("rtc", "rb") as file:
+            return file.read()

@@ -9,3 +9,6 @@ class WLAN:
 
     def isconnected(self) -> bool:
         return True
+
+    def active(self, on: bool) -> None:  # noqa: FBT001  MicroPython's signature
+        pass

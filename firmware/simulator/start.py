@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 
+import machine
+
 
 async def end_with_stdin() -> None:
     """No simulated panel outlives whoever holds the other end of its standard input."""
@@ -14,5 +16,8 @@ async def end_with_stdin() -> None:
 
 
 os.chdir(sys.argv[1])
+machine.woken = sys.argv[2] == "woken"
+machine.skipped_s = float(sys.argv[3])
+machine.pressed = int(sys.argv[4]) if sys.argv[4] else None
 asyncio.create_task(end_with_stdin())  # noqa: RUF006  MicroPython's loop keeps it
 import firmware.boot  # noqa: E402, F401  boots

@@ -57,6 +57,9 @@ class HubDouble:
     def now_unix(self, now: int) -> None:
         self._clock_ahead_s = now - time.time()
 
+    def pass_time(self, s: float) -> None:
+        self._clock_ahead_s += s
+
     def start(self) -> None:
         self._broker = EmbeddedBroker(
             decide=self._decide, on_message=self._take, host="127.0.0.1", port=self._port

@@ -22,8 +22,8 @@ class SimulatedPanel:
         installed |= {"tls": False, "board": "simulator", "reconnectMaxS": 0.3} | more
         (flash / "panel.json").write_text(json.dumps(installed))
 
-    def start(self) -> SimulatedPanel:
-        argv, environment = simulator.command(self.flash, self._heap)
+    def start(self, **how: Any) -> SimulatedPanel:
+        argv, environment = simulator.command(self.flash, self._heap, **how)
         with (self.flash / "console.txt").open("ab") as console:
             self._process = subprocess.Popen(
                 argv, env=environment, stdin=subprocess.PIPE, stdout=console, stderr=subprocess.STDOUT
