@@ -39,8 +39,8 @@ def text(of: "dict[str, Any]", name: str, most: int, least: int = 0) -> str:
     return value
 
 
-def optional_text(of: "dict[str, Any]", name: str, most: int) -> "str | None":
-    return None if of.get(name) is None else text(of, name, most)
+def optional_text(of: "dict[str, Any]", name: str, most: int, least: int = 0) -> "str | None":
+    return None if of.get(name) is None else text(of, name, most, least)
 
 
 def optional_integer(of: "dict[str, Any]", name: str, least: int = 0, most: int = LAST_UNIX) -> "int | None":

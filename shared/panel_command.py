@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     class PanelCommand(TypedDict):
         """`id` is the idempotency key; `atUnix` is when the key was pressed, by the panel's clock, and
-        `clockTrusted` whether the hub had set that clock."""
+        `clockTrusted` whether the hub had set that clock. `pin` is what was entered where the room asks for
+        its PIN: it is kept nowhere, and in no answer."""
 
         id: str
         action: str
         roomId: str
         atUnix: int
         clockTrusted: NotRequired[bool]
+        pin: NotRequired["str | None"]
         bookingId: NotRequired["str | None"]
         minutes: NotRequired["int | None"]
         attendees: NotRequired["int | None"]
@@ -49,7 +51,22 @@ BOOK = "book"
 REPORT_ISSUE = "report_issue"
 ACTIONS = (CHECK_IN, END, EXTEND, BOOK, REPORT_ISSUE)
 
+ON = "on"
+OFF = "off"
+PIN = "pin"
+PIN_LEAST, PIN_MOST = 4, 8
+_CAMEL = {CHECK_IN: "checkIn", REPORT_ISSUE: "reportIssue"}
+
 MAX_BYTES = 4096
+
+
+def rule_for(glass: "dict[str, str] | None", action: str) -> str:
+    """Whether a passer-by may do `action`: ON, OFF, or PIN where it takes the room's PIN.
+
+    `glass` is that of a RoomState's policy; what it leaves out is ON, and a rule not known here is OFF.
+    """
+    rule = ON if glass is None else glass.get(_CAMEL.get(action, action), ON)
+    return rule if rule in (ON, PIN) else OFF
 
 
 def parse(payload: "str | bytes") -> "PanelCommand":
@@ -68,6 +85,9 @@ def parse(payload: "str | bytes") -> "PanelCommand":
     optional_integer(found, "attendees", 0, 100_000)
     optional_text(found, "category", 64)
     optional_text(found, "text", 1000)
+    for digit in optional_text(found, "pin", PIN_MOST, PIN_LEAST) or "":
+        if not "0" <= digit <= "9":
+            raise ValueError("pin is not of digits")
     return found  # type: ignore[return-value]
 
 

@@ -19,7 +19,7 @@ from shared.checked import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypedDict
+    from typing import NotRequired, TypedDict
 
     class Meeting(TypedDict):
         """A booking as a panel shows it. `title` and `organizer` are null where private."""
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
         maxS: int
         extendS: "list[int]"
         quickBookS: "list[int]"
+        glass: "NotRequired[dict[str, str]]"
+        """What a passer-by may not just do; `panel_command.rule_for` reads it."""
 
     class RoomState(TypedDict):
         v: int
@@ -145,6 +147,10 @@ def _check_policy(policy: "dict[str, object]") -> None:
         for step in listed(policy, name, 12):
             if type(step) is not int or not 0 < step <= 86400:
                 raise ValueError(name + " holds something else than seconds")
+    if policy.get("glass") is not None:
+        glass = mapped(policy, "glass")
+        for name in glass:
+            text(glass, name, 16)
 
 
 def _check_meeting(meeting: "dict[str, object]") -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from hub.accounts import repository
@@ -39,8 +39,14 @@ def record(
     subject: str,
     detail: Mapping[str, Any],
     now: datetime,
+    kept: timedelta | None = None,
 ) -> None:
-    """`who` None is the command line or the hub itself; `subject` is the id of what was changed."""
+    """`who` None is the command line, a panel, or the hub itself; `subject` is the id of what was changed.
+
+    Kept for ever, unless told; the next entry that is not takes away what has been kept long enough.
+    """
+    if kept is not None:
+        session.execute(delete(AuditEntry).where(AuditEntry.forgotten_at <= now))
     session.execute(
         insert(AuditEntry).values(
             at=now,
@@ -48,6 +54,7 @@ def record(
             action=action,
             subject_id=subject,
             detail=dict(detail),
+            forgotten_at=None if kept is None else now + kept,
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
@@ -81,12 +81,20 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_log_actor", "actor_key", "key"),
         Index("ix_audit_log_subject", "subject_id", "key"),
+        Index(
+            "ix_audit_log_forgotten",
+            "forgotten_at",
+            sqlite_where=text("forgotten_at IS NOT NULL"),
+            postgresql_where=text("forgotten_at IS NOT NULL"),
+        ),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
     actor_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"))
-    """Null: the command line, or the hub itself."""
+    """Null: the command line, a panel, or the hub itself."""
     action: Mapped[str] = mapped_column(String(64))
     subject_id: Mapped[str] = mapped_column(String(64))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """Null: kept for ever."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
@@ -15,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from hub.errors import Refused
 
 SHORTEST, LONGEST = 8, 1024
+_PIN = re.compile("[0-9]{4,8}")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
@@ -49,6 +51,13 @@ def _verify(kept: str | None, password: str) -> bool:
 async def new_password_hash(password: str) -> str:
     """`hash_password` on a thread of its own."""
     return await asyncio.get_running_loop().run_in_executor(_threads, hash_password, password)
+
+
+async def new_pin_hash(pin: str) -> str:
+    """The same for the PIN of a room. Raises Refused where it is not 4 to 8 digits."""
+    if not _PIN.fullmatch(pin):
+        raise Refused("bad-pin", "This PIN cannot be used", "A PIN has 4 to 8 digits.")
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, pin)
 
 
 async def verify_password(kept: str | None, password: str) -> bool:

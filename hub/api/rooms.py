@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
+from hub.accounts.passwords import new_pin_hash
 from hub.api.audited import audited, audited_change
 from hub.api.booking_record import Booking, booking_record
 from hub.api.context import Asking, Hub, caller, requires_manager
@@ -49,6 +50,10 @@ class RoomToChange(Body):
     out_of_service: Reason | UnsetType | None = UNSET
 
 
+class PinToSet(Body):
+    pin: Annotated[str, Meta(pattern="^[0-9]{4,8}$")]
+
+
 class Room(Record):
     """`policy` is the one in force, site's defaults included; `status` is that of this moment."""
 
@@ -59,6 +64,7 @@ class Room(Record):
     capacity: int
     amenities: list[str]
     policy: Policy
+    glass_pin_set: bool
     status: Status
     out_of_service: str | None
     revision: int
@@ -73,6 +79,7 @@ def _room(found: RoomRecord, status: str) -> Room:
         capacity=found.capacity,
         amenities=list(found.amenities),
         policy=found.policy,
+        glass_pin_set=found.glass_pin_set,
         status=status,  # type: ignore[arg-type]  # status_at knows no other
         out_of_service=found.out_of_service,
         revision=found.revision,
@@ -185,6 +192,26 @@ async def remove_room(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     await audited(hub, request, "room.remove", lambda session: room_changes.remove_room(session, id, now), id)
 
 
+@put("/rooms/{id:str}/glass-pin", guards=[requires_manager], tags=["rooms"])
+async def set_glass_pin(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[PinToSet]) -> Room:
+    """What the room's panels ask for where `policy.glass` says `pin`; it is never told again."""
+    now, pin_hash = hub.clock.now(), await new_pin_hash(data.pin)
+
+    def change(session: Session) -> Room:
+        service.set_glass_pin(session, id, pin_hash)
+        return _with_status(session, service.room(session, id), now)
+
+    return await audited(hub, request, "room.set-glass-pin", change)
+
+
+@delete("/rooms/{id:str}/glass-pin", guards=[requires_manager], tags=["rooms"])
+async def remove_glass_pin(hub: Hub, request: Asking, id: FromPath[str]) -> None:
+    """Refused while the room's own policy asks for it."""
+    await audited(
+        hub, request, "room.remove-glass-pin", lambda session: service.remove_glass_pin(session, id), id
+    )
+
+
 @get("/rooms/{id:str}/bookings", tags=["bookings"])
 async def list_room_bookings(
     hub: Hub, request: Asking, id: FromPath[str], day: Annotated[date, QueryParameter(name="date")]
@@ -219,4 +246,14 @@ async def list_slots(
     return Page(items=[Slot(starts_at=begins, ends_at=ends) for begins, ends in found])
 
 
-ROUTES = [list_rooms, add_room, get_room, change_room, remove_room, list_room_bookings, list_slots]
+ROUTES = [
+    list_rooms,
+    add_room,
+    get_room,
+    change_room,
+    remove_room,
+    set_glass_pin,
+    remove_glass_pin,
+    list_room_bookings,
+    list_slots,
+]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hub.accounts.passwords import verify_password
 from hub.clock import Clock
 from hub.db.database import Database
 from hub.errors import NotFound
 from hub.mqtt.client import Broker
 from hub.mqtt.payloads import storable
 from hub.panel import commands
+from hub.panel.glass import Proof
 from shared import checked, topics
 from shared.panel_command import MAX_BYTES, encode, parse
 
 if TYPE_CHECKING:
-    from shared.panel_command import Ack
+    from shared.panel_command import Ack, PanelCommand
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +38,26 @@ class CommandListener:
             return
         now = self._clock.now()
         try:
-            ack = await self._database.write(lambda session: commands.apply(session, panel_id, command, now))
+            proof = await self._proof(panel_id, command, now)
+            ack = await self._database.write(
+                lambda session: commands.apply(session, panel_id, command, now, proof)
+            )
         except NotFound as error:
             log.warning("command of panel %s is not taken: %s", panel_id, error)
             return
         await self._answer(panel_id, ack)
+
+    async def _proof(self, panel_id: str, command: PanelCommand, now: datetime) -> Proof | None:
+        """The PIN is checked here, where argon2 keeps no writer waiting."""
+        pin = command.get("pin")
+        if pin is None:
+            return None
+        pin_hash = await self._database.read(
+            lambda session: commands.pin_hash_to_check(session, panel_id, command, now)
+        )
+        if pin_hash is None:
+            return None
+        return Proof(pin_hash, right=await verify_password(pin_hash, pin))
 
     async def _turn_down(self, panel_id: str, payload: bytes, why: str) -> None:
         """What is no command is dropped; where it has an id, the panel is told, so that it drops it too."""

@@ -120,6 +120,9 @@ def _document(room: RoomRecord, meetings: list[Meeting], horizon: int, now: int)
         "next": None,
         "upcoming": meetings,
     }
+    glass = room.glass
+    if glass:
+        state["policy"]["glass"] = glass
     at = status_at(state, now)
     state["status"], state["checkedIn"] = at.status, at.checked_in
     state["current"], state["next"], state["upcoming"] = at.current, at.next, at.upcoming

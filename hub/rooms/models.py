@@ -117,6 +117,7 @@ class Room(Base):
     capacity: Mapped[int]
     policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Only what differs from the site's policy."""
+    glass_pin_hash: Mapped[str | None] = mapped_column(String(255))
     out_of_service: Mapped[str | None] = mapped_column(String(255))
     """The reason, while nobody can use the room."""
     has_panels: Mapped[bool] = mapped_column(default=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -16,6 +16,7 @@ WithinADay = Annotated[int, Meta(ge=0, le=24 * 60)]
 Length = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
 Steps = Annotated[list[Annotated[int, Meta(ge=1, le=24 * 60)]], Meta(max_length=12)]
 Days = Annotated[int, Meta(ge=1, le=3660)]
+AtTheGlass = Annotated[Literal["on", "off", "pin"], Meta(description="pin: asks for the room's PIN")]
 
 
 class OpeningHours(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -24,6 +25,35 @@ class OpeningHours(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_f
     weekday: Weekday
     opens: LocalTime
     closes: LocalTime
+
+
+class Glass(msgspec.Struct, rename="camel", kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What a passer-by may do at the room's panels."""
+
+    book: AtTheGlass = "on"
+    check_in: AtTheGlass = "on"
+    extend: AtTheGlass = "on"
+    end: AtTheGlass = "on"
+    report_issue: AtTheGlass = "on"
+
+    def in_force(self, *, pin_set: bool) -> dict[str, str]:
+        """What is not just on, as a RoomState has it. A PIN that nobody has set can't be asked for: it is off."""
+        found: dict[str, str] = msgspec.to_builtins(self)
+        return {
+            name: "off" if rule == "pin" and not pin_set else rule
+            for name, rule in found.items()
+            if rule != "on"
+        }
+
+
+class GlassOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
+    """In a change, null goes back to the site's default, and what is left out stays as it is."""
+
+    book: AtTheGlass | UnsetType | None = UNSET
+    check_in: AtTheGlass | UnsetType | None = UNSET
+    extend: AtTheGlass | UnsetType | None = UNSET
+    end: AtTheGlass | UnsetType | None = UNSET
+    report_issue: AtTheGlass | UnsetType | None = UNSET
 
 
 class PolicyOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +70,7 @@ class PolicyOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unkno
     horizon_days: Days | UnsetType | None = UNSET
     requires_approval: bool | UnsetType | None = UNSET
     opening_hours: Annotated[list[OpeningHours], Meta(max_length=28)] | UnsetType | None = UNSET
+    glass: GlassOverrides | UnsetType | None = UNSET
 
 
 class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
@@ -58,6 +89,7 @@ class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
     opening_hours: list[OpeningHours] = msgspec.field(
         default_factory=lambda: [OpeningHours(day, "08:00", "18:00") for day in range(1, 6)]
     )
+    glass: Glass = msgspec.field(default_factory=Glass)
 
     @property
     def check_in_opens_s(self) -> int:
@@ -103,15 +135,29 @@ def effective(overrides: dict[str, Any]) -> Policy:
 
 def layered(site: dict[str, Any], room: dict[str, Any]) -> dict[str, Any]:
     """A room's stored overrides laid over its site's."""
-    return site | room
+    return _laid_over(site, room)
 
 
 def merged(site: dict[str, Any], overrides: dict[str, Any], changes: PolicyOverrides) -> dict[str, Any]:
     """The overrides to store after `changes`. Raises Refused where they make no sense with the site's."""
-    kept = overrides | msgspec.to_builtins(changes)
-    kept = {name: value for name, value in kept.items() if value is not None}
+    kept = _laid_over(overrides, msgspec.to_builtins(changes))
     _check(effective(layered(site, kept)))
     return kept
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """What is None above is gone; of `glass`, each rule for itself."""
+    kept = {name: value for name, value in (below | above).items() if value is not None}
+    if "glass" in kept:
+        kept["glass"] = {
+            name: rule for name, rule in (below.get("glass", {}) | kept["glass"]).items() if rule is not None
+        }
+    return kept
+
+
+def asks_for_pin(overrides: dict[str, Any]) -> bool:
+    """Whether anything at the room's panels asks for its PIN."""
+    return "pin" in overrides.get("glass", {}).values()
 
 
 def _check(policy: Policy) -> None:

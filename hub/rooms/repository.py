@@ -46,6 +46,7 @@ _ROOMS: Select[Any] = (
         _room.capacity,
         _room.policy,
         select(Site.policy).scalar_subquery().label("site_policy"),
+        _room.glass_pin_hash.is_not(None).label("glass_pin_set"),
         _room.out_of_service,
         _room.has_panels,
         _room.deleted_at,

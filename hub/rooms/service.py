@@ -41,6 +41,7 @@ from hub.rooms.contact import (
     open_contact,
     set_panelled,
 )
+from hub.rooms.glass_pin import glass_pin_hash, refuse_missing_pin, remove_glass_pin, set_glass_pin
 from hub.rooms.models import Room, RoomAmenity
 from hub.rooms.names import folded, name_taken, named
 from hub.rooms.policy import Policy, PolicyOverrides, effective, layered, merged
@@ -72,6 +73,7 @@ __all__ = [
     "close_stale_contacts",
     "contact_of",
     "floor_row",
+    "glass_pin_hash",
     "heartbeat_contacts",
     "lock",
     "locked_room",
@@ -81,6 +83,7 @@ __all__ = [
     "remove_amenity",
     "remove_building",
     "remove_floor",
+    "remove_glass_pin",
     "remove_room",
     "rename_amenity",
     "rename_floor",
@@ -88,6 +91,7 @@ __all__ = [
     "room",
     "room_keys",
     "rooms_by_key",
+    "set_glass_pin",
     "set_panelled",
     "site_policy",
     "touch",
@@ -108,11 +112,17 @@ class RoomRecord:
     capacity: int
     amenities: tuple[str, ...]
     policy: Policy
+    glass_pin_set: bool
     out_of_service: str | None
     revision: int
     published_revision: int
     has_panels: bool
     deleted: bool
+
+    @property
+    def glass(self) -> dict[str, str]:
+        """What a passer-by may not just do at its panels: `off`, or `pin`, by the names of RoomState."""
+        return self.policy.glass.in_force(pin_set=self.glass_pin_set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +150,14 @@ def add_room(session: Session, new: NewRoom, now: datetime) -> RoomRecord:
     """Raises NotFound for the floor, Refused for what a room can't be, Conflict where its name is taken."""
     floor_key = floor_row(session, new.floor_id).key
     name = _free_name(session, floor_key, new.name)
+    overrides = merged(stored_site_policy(session), {}, new.policy or PolicyOverrides())
+    refuse_missing_pin(overrides, pin_set=False)
     added = Room(
         id=new_id(),
         floor_key=floor_key,
         name=name,
         capacity=new.capacity,
-        policy=merged(stored_site_policy(session), {}, new.policy or PolicyOverrides()),
+        policy=overrides,
         created_at=now,
         revision=1,
     )
@@ -175,6 +187,7 @@ def change_room(session: Session, room_id: str, changes: RoomChanges) -> RoomRec
             values["name_folded"] = folded(name)
     if changes.policy is not UNSET:
         values["policy"] = merged(stored_site_policy(session), kept.policy, changes.policy)
+        refuse_missing_pin(values["policy"], pin_set=before.glass_pin_set)
     if values:
         session.execute(update(Room).where(Room.key == before.key).values(values))
     if changes.amenities is not UNSET:
@@ -235,6 +248,7 @@ def _record(row: Row[Any]) -> RoomRecord:
         capacity=row.capacity,
         amenities=tuple(sorted(row.amenities.split(","))) if row.amenities else (),
         policy=effective(layered(row.site_policy, row.policy)),
+        glass_pin_set=row.glass_pin_set,
         out_of_service=row.out_of_service,
         revision=row.revision,
         published_revision=row.published_revision,

@@ -45,6 +45,9 @@ def test_each_field_of_a_room_state_is_checked():
         (("zone", "offsets"), [[0, 10**9]]),
         (("policy", "checkInOpensS"), 1.5),
         (("policy", "quickBookS"), [0]),
+        (("policy", "glass"), ["end"]),
+        (("policy", "glass"), {"end": 1}),
+        (("policy", "glass"), {"end": "o" * 17}),
         (("current",), 5),
         (("next", "startUnix"), "10:00"),
         (("next", "endUnix"), START),
@@ -108,11 +111,31 @@ def test_commands_are_checked_by_what_they_do():
         ("text", "x" * 1001),
         ("attendees", "many"),
         ("clockTrusted", 1),
+        ("pin", 4711),
+        ("pin", "471"),
+        ("pin", "123456789"),
+        ("pin", "47 11"),
+        ("pin", "\u0664\u0667\u0661\u0661"),
+        ("pin", "4711\n"),
     ):
         bad = dict(good)
         bad[name] = value
         assert refuses(panel_command.parse, json.dumps(bad)), name
     assert refuses(panel_command.parse, json.dumps({"id": "c", "action": "book", "roomId": "r", "atUnix": 1}))
+
+
+def test_what_a_passer_by_may_do_is_on_unless_told():
+    rule = panel_command.rule_for
+    assert [rule(None, action) for action in panel_command.ACTIONS] == ["on"] * 5
+    glass = {"checkIn": "off", "reportIssue": "pin", "end": "pin", "extend": "on", "dance": "on"}
+    assert [rule(glass, action) for action in panel_command.ACTIONS] == ["off", "pin", "on", "on", "pin"]
+
+
+def test_rule_of_a_later_hub_is_off():
+    assert panel_command.rule_for({"end": "badge"}, "end") == "off"
+    doc = state()
+    doc["policy"]["glass"] = {"end": "badge", "dance": "on"}
+    assert room_state.parse(json.dumps(doc))["policy"]["glass"]["end"] == "badge"
 
 
 def test_acks_carry_a_revision_or_a_problem():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from hub.accounts.passwords import verify_password
 from hub.clock import unix
 from hub.panel import commands, service
+from hub.panel.glass import Proof
 from hub.rooms import service as rooms
 from tests.hub.house import QuickWorld
 
@@ -47,6 +51,21 @@ def send(world, house, panel):
         }
         if booking is not None:
             command["bookingId"] = booking.id
-        return world.write(commands.apply, panel.id, command | more, world.clock.now())
+        return take(world, more.pop("panel", panel), command | more)
 
     return apply
+
+
+def take(world, panel, command, proof=None):
+    """As the listener does, which checks the PIN between two transactions."""
+    now = world.clock.now()
+    proof = proof or look(world, panel, command)
+    return world.write(commands.apply, panel.id, command, now, proof)
+
+
+def look(world, panel, command):
+    """The proof of the command's PIN, where one is wanted."""
+    pin_hash = world.read(commands.pin_hash_to_check, panel.id, command, world.clock.now())
+    if pin_hash is None:
+        return None
+    return Proof(pin_hash, asyncio.run(verify_password(pin_hash, command["pin"])))

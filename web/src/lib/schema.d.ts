@@ -736,6 +736,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{id}/glass-pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SetGlassPin */
+        put: operations["ApiV1RoomsIdGlassPinSetGlassPin"];
+        post?: never;
+        /** RemoveGlassPin */
+        delete: operations["ApiV1RoomsIdGlassPinRemoveGlassPin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}/issues": {
         parameters: {
             query?: never;
@@ -1045,6 +1063,52 @@ export interface components {
             id: string;
             name: string;
         };
+        /** Glass */
+        Glass: {
+            /**
+             * @description pin: asks for the room's PIN
+             * @default on
+             * @enum {string}
+             */
+            book: "on" | "off" | "pin";
+            /**
+             * @description pin: asks for the room's PIN
+             * @default on
+             * @enum {string}
+             */
+            checkIn: "on" | "off" | "pin";
+            /**
+             * @description pin: asks for the room's PIN
+             * @default on
+             * @enum {string}
+             */
+            end: "on" | "off" | "pin";
+            /**
+             * @description pin: asks for the room's PIN
+             * @default on
+             * @enum {string}
+             */
+            extend: "on" | "off" | "pin";
+            /**
+             * @description pin: asks for the room's PIN
+             * @default on
+             * @enum {string}
+             */
+            reportIssue: "on" | "off" | "pin";
+        };
+        /** GlassOverrides */
+        GlassOverrides: {
+            /** @description pin: asks for the room's PIN */
+            book?: ("on" | "off" | "pin") | null;
+            /** @description pin: asks for the room's PIN */
+            checkIn?: ("on" | "off" | "pin") | null;
+            /** @description pin: asks for the room's PIN */
+            end?: ("on" | "off" | "pin") | null;
+            /** @description pin: asks for the room's PIN */
+            extend?: ("on" | "off" | "pin") | null;
+            /** @description pin: asks for the room's PIN */
+            reportIssue?: ("on" | "off" | "pin") | null;
+        };
         /** Issue */
         Issue: {
             acknowledgedAt: string | null;
@@ -1322,6 +1386,10 @@ export interface components {
             id: string;
             name: string;
         };
+        /** PinToSet */
+        PinToSet: {
+            pin: string;
+        };
         /** Plan */
         Plan: {
             buildingId: string;
@@ -1343,6 +1411,7 @@ export interface components {
             /** @default true */
             checkInRequired: boolean;
             extendMinutes?: number[];
+            glass?: components["schemas"]["Glass"];
             /** @default 180 */
             horizonDays: number;
             /** @default 480 */
@@ -1361,6 +1430,7 @@ export interface components {
             checkInOpensMinutes?: number | null;
             checkInRequired?: boolean | null;
             extendMinutes?: number[] | null;
+            glass?: components["schemas"]["GlassOverrides"] | null;
             horizonDays?: number | null;
             maxMinutes?: number | null;
             minMinutes?: number | null;
@@ -1415,6 +1485,7 @@ export interface components {
             buildingId: string;
             capacity: number;
             floorId: string;
+            glassPinSet: boolean;
             id: string;
             name: string;
             outOfService: string | null;
@@ -3972,6 +4043,88 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_hub.api.booking_record.Booking_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RoomsIdGlassPinSetGlassPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinToSet"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RoomsIdGlassPinRemoveGlassPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
