@@ -149,6 +149,8 @@ class PanelApp:
         self._view = self._look()
         drawn = screens.draw(self._canvas, self._view)
         self._keys, self._redraw_at, self._keys_change_at = drawn.keys, drawn.redraw_at, drawn.keys_change_at
+        if self._sleeper is not None and self._sleeper.expects_news:
+            return
         shown = await self._glass.show()
         self._board.led(False)
         if shown:

@@ -91,6 +91,12 @@ class Sleeper:
         """Whether a call is under way that may still succeed."""
         return self._calling.is_set() and ticks.since_ms(self._called_ticks) < CALL_MS
 
+    @property
+    def expects_news(self) -> bool:
+        """Whether the hub is about to say what is true: until then the glass keeps the picture it slept with, for
+        one refresh instead of two."""
+        return self.woken and self.calling and not self._contact.there
+
     def stays_ms(self) -> int:
         """For how long there is still something to wait for; 0 when the panel may sleep."""
         found = [0]

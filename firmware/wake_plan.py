@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DAY_S = 30 * 60
 """The longest staleness from seven to seven on weekdays, in the room's zone."""
 
-NIGHT_S = 2 * 3600
+NIGHT_S = 4 * 3600
 """And at any other time."""
 
 RETRY_S = 10 * 60
