@@ -103,7 +103,7 @@ def test_a_panel_that_knows_no_room_asks_at_once_and_then_now_and_again() -> Non
 
 
 def test_day_begins_fresh() -> None:
-    """In Berlin: asked at six, a panel asks again at seven, then each half hour; on a Saturday each two hours."""
+    """In Berlin: asked at six, a panel asks again at seven, then each half hour; on a Saturday each four hours."""
     room = state()
 
     def at(day: int, hour: int, minute: int = 0) -> int:
@@ -112,5 +112,5 @@ def test_day_begins_fresh() -> None:
     monday, saturday = 23, 21
     assert at(monday, 6) + longest_s(room, at(monday, 6)) == at(monday, 7)
     assert at(monday, 7) + longest_s(room, at(monday, 7)) == at(monday, 7, 30)
-    assert at(monday, 18, 45) + longest_s(room, at(monday, 18, 45)) == at(monday, 20, 45)
-    assert at(saturday, 12) + longest_s(room, at(saturday, 12)) == at(saturday, 14)
+    assert at(monday, 18, 45) + longest_s(room, at(monday, 18, 45)) == at(monday, 22, 45)
+    assert at(saturday, 12) + longest_s(room, at(saturday, 12)) == at(saturday, 16)
