@@ -7,6 +7,7 @@ from firmware import battery, screens, ticks, wifi
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
+from firmware.screens import words
 from firmware.screens.keys import BLANK
 from shared import panel_command, room_status
 
@@ -120,7 +121,8 @@ class PanelApp:
         if ack["ok"]:
             self._granted.append((command, ack["revision"]))
         else:
-            self._tell(ack.get("detail") or ack["problem"])
+            said = words.say(ack["problem"])
+            self._tell(said if said != ack["problem"] else ack.get("detail") or said)
 
     def given_up(self, commands: "list[PanelCommand]") -> None:
         self._granted = []
@@ -182,6 +184,8 @@ class PanelApp:
             as_of=self._last_heard() if self._sleeper is not None else None,
             clock_trusted=self._clock.trusted,
             hour24=self._config.hour24,
+            language=self._config.language,
+            dark=self._config.dark,
             web_url=self._config.web_url,
             pending=[_key_action(command) for command in self._outbox.commands],
             notice=self._current_notice(),

@@ -17,8 +17,8 @@ MAX_BYTES = 4096
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
 
-    The hub's part: `room_id` (None: on no door yet), `hour24`, and `web_url`, the page of
-    its room, where its QR code leads.
+    The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`, and
+    `web_url`, the page of its room, where its QR code leads.
     """
 
     def __init__(self) -> None:
@@ -40,6 +40,8 @@ class PanelConfig:
             raise ValueError("panel.json is not fit")
         self.room_id: str | None = None
         self.hour24 = True
+        self.language = "en"
+        self.dark = False
         self.web_url = ""
         try:
             self._read(flash_file.read(FROM_HUB, MAX_BYTES))
@@ -63,6 +65,8 @@ class PanelConfig:
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
             raise ValueError("hour24 or webUrl is unfit")
         self.room_id, self.hour24 = room_id, hour24
+        self.language = str(told.get("language", "en"))
+        self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""
 
 

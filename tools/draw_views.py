@@ -12,6 +12,7 @@ import time
 
 from firmware import screens
 from firmware.canvas import Canvas
+from firmware.screens import words
 from shared.panel_screen import HEIGHT_PX, STRIP_ROWS
 from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE, status_at
 
@@ -43,8 +44,25 @@ def heap_used() -> int:
     return gc.mem_alloc()  # type: ignore[attr-defined,no-any-return]
 
 
+def note_unsaid() -> "list[str]":
+    """Everything from now on that the language of the glass has no words for."""
+    unsaid: list[str] = []
+    say = words.say
+
+    def noted(english: str) -> str:
+        said = say(english)
+        if said == english:
+            unsaid.append(english)
+        return said
+
+    words.say = noted
+    return unsaid
+
+
 def main() -> None:
+    gc.threshold(16384)  # type: ignore[attr-defined]  # as on the panel
     canvas = Canvas()
+    unsaid = note_unsaid()
     for line in sys.stdin:
         view = view_of(json.loads(line))
         del line
@@ -57,7 +75,9 @@ def main() -> None:
         gc.collect()
         cost: dict[str, Any] = {"drawUs": drawn_us, "heapBefore": before, "heapAfter": after}
         cost.update(heapKept=heap_used(), keys=drawn.keys, nextRedrawAt=drawn.redraw_at, marks=canvas.marks)
+        cost["unsaid"] = unsaid
         sys.stderr.write(json.dumps(cost) + "\n")
+        unsaid.clear()
 
 
 def now_us() -> int:

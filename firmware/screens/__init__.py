@@ -5,7 +5,7 @@ change merely because time passes has `next_change_at(view)` too.
 """
 
 from firmware import rare
-from firmware.screens import foot, ring
+from firmware.screens import foot, ring, words
 from firmware.screens.keys import BLANK
 from firmware.screens.view import View
 
@@ -31,8 +31,10 @@ class Drawn:
 
 
 def draw(canvas: "Canvas", view: "View") -> Drawn:
-    """Draws all 480 rows; a busy room is white on black, so that it reads down a corridor."""
-    canvas.set_ink(0 if view.screen in _BUSY else 1)
+    """Draws all 480 rows; a busy room is white on black, so that it reads down a corridor, and in a dark theme
+    it is the other way round."""
+    words.speak(view.language)
+    canvas.set_ink(0 if (view.screen in _BUSY) != view.dark else 1)
     canvas.clear()
     screen = rare.load("firmware.screens." + view.screen)
     screen.draw(canvas, view)

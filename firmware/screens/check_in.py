@@ -14,9 +14,9 @@ def draw(canvas: "Canvas", view: "View") -> None:
     meeting = view.meeting()
     open_now = view.known()[1].check_in is not None
     by = meeting["checkInByUnix"] if open_now else None
-    until = "until " + words.end(view, meeting)
+    until = words.say("until %s") % words.end(view, meeting)
     ring.draw(canvas, view)
-    ring.draw_words(canvas, "Check in", until if by is None else "by " + words.clock(view, by))
+    ring.draw_words(canvas, "Check in", until if by is None else words.say("by %s") % words.clock(view, by))
     column.draw_meetings(canvas, view, "Now", foot.draw_link(canvas, view, "or scan", "to check in"))
 
 

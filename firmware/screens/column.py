@@ -45,7 +45,7 @@ def draw_header(canvas: "Canvas", view: "View") -> int:
 def _as_of(view: "View") -> str:
     if view.as_of is None or view.offline_since is not None:
         return ""
-    return " as of " + words.moment(view, view.as_of)
+    return " " + words.say("as of %s") % words.moment(view, view.as_of)
 
 
 def _place(view: "View", width: int) -> str:
@@ -62,17 +62,17 @@ def _place(view: "View", width: int) -> str:
 def _said(view: "View") -> str:
     """What the strip says: what was just refused or done, else what makes the picture doubtful."""
     if view.notice:
-        return view.notice
+        return words.say(view.notice)
     if view.offline_since is None:
-        return "" if view.clock_trusted else "The clock is not set"
+        return "" if view.clock_trusted else words.say("The clock is not set")
     if not view.clock_trusted or view.state is None:
-        return "No link to the hub"  # without a room there is no zone to tell the time in
-    return "No link to the hub since " + words.moment(view, view.offline_since)
+        return words.say("No link to the hub")  # without a room there is no zone to tell the time in
+    return words.say("No link to the hub since %s") % words.moment(view, view.offline_since)
 
 
 def draw_label(canvas: "Canvas", baseline: int, label: str, aside: str = "") -> None:
     """A heading, and at the right what else there is room for."""
-    x = canvas.text(LEFT, baseline, label.upper(), fonts.B20)
+    x = canvas.text(LEFT, baseline, shorten(words.upper(words.say(label)), fonts.B20, _WIDTH), fonts.B20)
     aside_x = RIGHT - fonts.T20.width(aside)
     if aside_x > x + 12:
         canvas.text(aside_x, baseline, aside, fonts.T20)
@@ -92,7 +92,7 @@ def draw_meeting(
 
     Returns the last baseline.
     """
-    draw_label(canvas, baseline, label, "until " + words.end(view, meeting))
+    draw_label(canvas, baseline, label, words.say("until %s") % words.end(view, meeting))
     baseline += 40
     most = max(_lines_above(bottom, baseline, meeting), 2)
     choices = ((fonts.D32, 2), (fonts.D26, 2), (fonts.D22, most))
@@ -166,17 +166,18 @@ def draw_next(canvas: "Canvas", view: "View", baseline: int, bottom: int) -> Non
     if status.next is None:
         draw_label(canvas, baseline, "Next")
         draw_sentence(canvas, baseline, "Nothing booked")
-        canvas.text(LEFT, baseline + 68, "before " + words.moment(view, state["horizonUnix"]), fonts.T20)
+        before = words.say("before %s") % words.moment(view, state["horizonUnix"])
+        canvas.text(LEFT, baseline + 68, before, fonts.T20)
         return
-    label = words.day(view, status.next["startUnix"]) or "Next"
+    label = words.day(view, status.next["startUnix"]) or words.say("Next")
     if view.offline_since is not None:
-        label += ", as last heard"
+        label = words.say("%s, as last heard") % label
     baseline = draw_meeting(canvas, view, baseline, label, status.next, bottom)
     draw_later(canvas, view, baseline, status.upcoming, bottom)
 
 
 def draw_sentence(canvas: "Canvas", baseline: int, sentence: str) -> None:
     """A sentence below a label, in up to five lines."""
-    font, lines = fit(sentence, ((fonts.D32, 2), (fonts.D26, 3), (fonts.D22, 5)), _WIDTH)
+    font, lines = fit(words.say(sentence), ((fonts.D32, 2), (fonts.D26, 3), (fonts.D22, 5)), _WIDTH)
     for index, line in enumerate(lines):
         canvas.text(LEFT, baseline + 40 + index * (font.height - 3), line, font)

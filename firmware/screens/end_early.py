@@ -15,7 +15,7 @@ def draw(canvas: "Canvas", view: "View") -> None:
     ring.draw(canvas, view)
     free = "then free"
     if status.next is not None:
-        free = "free until " + words.moment(view, status.next["startUnix"])
+        free = words.say("free until %s") % words.moment(view, status.next["startUnix"])
     ring.draw_words(canvas, "Done?", free)
     column.draw_meetings(canvas, view, "End now")
 

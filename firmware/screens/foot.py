@@ -1,6 +1,7 @@
 """Below the ring and the column: the link to the room's page, and the three soft keys."""
 
 from firmware import fonts, rare
+from firmware.screens import words
 from firmware.screens.column import BOTTOM, RIGHT
 from firmware.text_layout import shorten
 
@@ -25,11 +26,15 @@ def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
     size, modules = code
     scale = max(100 // size, 3)
     left, top = RIGHT - size * scale, _LINK_BOTTOM - size * scale
+    quiet = _QUIET * scale
+    if not canvas.ink:  # readers want black on white
+        canvas.fill(left - quiet, top - quiet, size * scale + 2 * quiet, size * scale + 2 * quiet)
     canvas.modules(left, top, modules, size, scale)
-    words_right = left - _QUIET * scale - 4
+    first, second = words.say(first), words.say(second)
+    words_right = left - quiet - 4
     canvas.text(words_right - fonts.B20.width(first), _LINK_BOTTOM - 29, first, fonts.B20)
     canvas.text(words_right - fonts.T20.width(second), _LINK_BOTTOM - 4, second, fonts.T20)
-    return top - _QUIET * scale
+    return top - quiet
 
 
 def _code(url: str) -> "tuple[int, bytearray] | None":
@@ -62,8 +67,10 @@ def _draw_key(canvas: "Canvas", left: int, label: str, *, taken: bool, enabled: 
     if taken:
         canvas.fill(left + 11, _KEYS_Y + 10, _KEY_WIDTH - 20, 42)
         canvas.set_ink(canvas.paper)
-    fitting = shorten(label, fonts.D26, _KEY_WIDTH - 28)
-    canvas.centred(left + _KEY_WIDTH // 2 + 1, _KEYS_Y + 40, fitting, fonts.D26)
+    label = words.say(label)
+    font = fonts.D26 if fonts.D26.width(label) <= _KEY_WIDTH - 28 else fonts.D22
+    fitting = shorten(label, font, _KEY_WIDTH - 28)
+    canvas.centred(left + _KEY_WIDTH // 2 + 1, _KEYS_Y + 40, fitting, font)
     if taken:
         canvas.set_ink(canvas.paper)
     if not enabled:

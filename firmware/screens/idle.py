@@ -14,9 +14,9 @@ def draw(canvas: "Canvas", view: "View") -> None:
     status = view.known()[1]
     ring.draw(canvas, view)
     if view.offline_since is not None:
-        ring.draw_words(canvas, "Free?", "as of " + words.moment(view, view.offline_since))
+        ring.draw_words(canvas, "Free?", words.say("as of %s") % words.moment(view, view.offline_since))
     elif status.until is not None and (status.until_known or not words.day(view, status.until)):
-        ring.draw_words(canvas, "Free", "until " + words.moment(view, status.until))
+        ring.draw_words(canvas, "Free", words.say("until %s") % words.moment(view, status.until))
     else:
         ring.draw_words(canvas, "Free", "rest of the day")
     bottom = foot.draw_link(canvas, view, "Scan to book", "another time")
@@ -42,7 +42,7 @@ def _lengths(view: "View") -> "list[int]":
 
 def _book_key(view: "View", seconds: int) -> "Key":
     fits = view.now < _too_late_at(view, seconds) and view.offline_since is None
-    return key(view, "Book " + words.length(seconds), "book:%d" % (seconds // 60), fits)
+    return key(view, words.say("Book %s") % words.length(seconds), "book:%d" % (seconds // 60), fits)
 
 
 def _too_late_at(view: "View", seconds: int) -> int:

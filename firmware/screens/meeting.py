@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def draw(canvas: "Canvas", view: "View") -> None:
     ring.draw(canvas, view)
     if view.offline_since is None:
-        ring.draw_words(canvas, "Busy", "until " + words.end(view, view.meeting()))
+        ring.draw_words(canvas, "Busy", words.say("until %s") % words.end(view, view.meeting()))
     else:
-        ring.draw_words(canvas, "Busy?", "as of " + words.moment(view, view.offline_since))
+        ring.draw_words(canvas, "Busy?", words.say("as of %s") % words.moment(view, view.offline_since))
     column.draw_meetings(canvas, view, "Now")
 
 
@@ -35,4 +35,6 @@ def _extend_key(view: "View") -> "Key":
     if status.next is not None:
         fits = fits and end + policy["bufferS"] <= status.next["startUnix"]
     action = "extend:%d" % (seconds // 60)
-    return key(view, words.length(seconds) + " more", action, fits and view.offline_since is None)
+    return key(
+        view, words.say("%s more") % words.length(seconds), action, fits and view.offline_since is None
+    )

@@ -6,6 +6,7 @@ face, 720 to the round.
 
 from firmware import fonts
 from firmware.canvas import at
+from firmware.screens import words
 from shared.room_state import timeline
 
 TYPE_CHECKING = False
@@ -87,16 +88,17 @@ def _draw_pointer(canvas: "Canvas", now: int) -> None:
 
 def draw_words(canvas: "Canvas", word: str, line: str) -> None:
     """One word as large as the ring holds, and a line below it."""
-    font = _largest(word, (fonts.D64, fonts.D50, fonts.D40, fonts.D32))
+    word, line = words.say(word), words.say(line)
+    font = _largest(word, (fonts.D64, fonts.D50, fonts.D40, fonts.D32, fonts.D26))
     canvas.centred(CENTRE_X, CENTRE_Y + 7, word, font)
     small = _largest(line, (fonts.T25, fonts.T20))
     canvas.centred(CENTRE_X, CENTRE_Y + 46, line, small)
 
 
-def _largest(words: str, choices: "Sequence[Font]") -> "Font":
-    """The largest face in which `words`, at most 50 px from the centre's height, stay inside the circle."""
+def _largest(text: str, choices: "Sequence[Font]") -> "Font":
+    """The largest face in which `text`, at most 50 px from the centre's height, stay inside the circle."""
     widest = 2 * int((_WORDS_RADIUS * _WORDS_RADIUS - 50 * 50) ** 0.5)
     for font in choices:
-        if font.width(words) <= widest:
+        if font.width(text) <= widest:
             return font
     return choices[-1]

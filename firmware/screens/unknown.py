@@ -13,10 +13,10 @@ def draw(canvas: "Canvas", view: "View") -> None:
     state = view.known()[0]
     ring.draw(canvas, view)
     heard = view.offline_since if view.offline_since is not None else state["publishedUnix"]
-    ring.draw_words(canvas, "No news", "since " + words.moment(view, heard))
+    ring.draw_words(canvas, "No news", words.say("since %s") % words.moment(view, heard))
     baseline = column.draw_header(canvas, view)
     foot.draw_link(canvas, view, "Scan to see", "the room now")
     column.draw_label(canvas, baseline, "Perhaps booked")
     column.draw_sentence(
-        canvas, baseline, "Nothing is known after %s" % words.moment(view, state["horizonUnix"])
+        canvas, baseline, words.say("Nothing is known after %s") % words.moment(view, state["horizonUnix"])
     )

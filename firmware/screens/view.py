@@ -21,7 +21,9 @@ class View:
     __slots__ = (
         "as_of",
         "clock_trusted",
+        "dark",
         "hour24",
+        "language",
         "notice",
         "now",
         "offline_since",
@@ -44,6 +46,8 @@ class View:
         as_of: "int | None" = None,
         clock_trusted: bool = True,
         hour24: bool = True,
+        language: str = "en",
+        dark: bool = False,
         web_url: "str | None" = None,
         pressed: "int | None" = None,
         pending: "Sequence[str]" = (),
@@ -57,6 +61,8 @@ class View:
         self.as_of = as_of
         self.clock_trusted = clock_trusted
         self.hour24 = hour24
+        self.language = language
+        self.dark = dark
         self.web_url = web_url
         self.pressed = pressed
         self.pending = pending

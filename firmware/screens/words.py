@@ -1,5 +1,8 @@
 """What the panel says, and how it writes times: always absolute, so that a minute passing changes nothing."""
 
+from firmware import rare
+from firmware.languages import LANGUAGES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware.screens.view import View
@@ -7,6 +10,32 @@ if TYPE_CHECKING:
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RING_S = 12 * 3600
+_language = "en"
+_words: "dict[str, str]" = {}
+
+
+def speak(language: str) -> None:
+    """From now on the glass speaks one of LANGUAGES; any other is English."""
+    global _language, _words
+    if language != _language:
+        _language = language
+        _words = {}
+        if language in LANGUAGES[1:]:
+            _words = rare.load("firmware.languages." + language).WORDS
+
+
+def say(english: str) -> str:
+    """The same in the language of the glass; `english` where its table has no such words."""
+    return _words.get(english, english)
+
+
+def upper(words: str) -> str:
+    """In capitals, those with accents of western Europe too: MicroPython knows only ASCII's."""
+    raw = bytearray(words.upper().encode())
+    for at in range(1, len(raw)):
+        if raw[at - 1] == 0xC3 and 0xA0 <= raw[at] <= 0xBE and raw[at] != 0xB7:
+            raw[at] -= 0x20
+    return raw.decode()
 
 
 def clock(view: "View", unix: int) -> str:
@@ -22,7 +51,7 @@ def moment(view: "View", unix: int, beside: "int | None" = None) -> str:
     """The time of day; with the weekday, `Tue 09:00`, beyond the ring and on another day than `beside` or now."""
     other_day = _day(view, unix) != _day(view, view.now if beside is None else beside)
     if other_day and abs(unix - view.now) >= _RING_S:
-        return weekday(view, unix)[:3] + " " + clock(view, unix)
+        return weekday(view, unix)[: 2 if _language == "de" else 3] + " " + clock(view, unix)
     return clock(view, unix)
 
 
@@ -32,13 +61,13 @@ def end(view: "View", meeting: "Meeting") -> str:
 
 
 def weekday(view: "View", unix: int) -> str:
-    return _DAYS[(_day(view, unix) + 3) % 7]
+    return say(_DAYS[(_day(view, unix) + 3) % 7])
 
 
 def day(view: "View", unix: int) -> str:
     """Nothing for today, `Tomorrow`, else the weekday; `unix` is not of the past."""
     ahead = _day(view, unix) - _day(view, view.now)
-    return "" if ahead == 0 else "Tomorrow" if ahead == 1 else weekday(view, unix)
+    return "" if ahead == 0 else say("Tomorrow") if ahead == 1 else weekday(view, unix)
 
 
 def _day(view: "View", unix: int) -> int:
@@ -46,21 +75,21 @@ def _day(view: "View", unix: int) -> int:
 
 
 def title(meeting: "Meeting") -> str:
-    return meeting["title"] or "Private"
+    return meeting["title"] or say("Private")
 
 
 def length(seconds: int) -> str:
     """`15 min`, `1 hour`, `2 hours`."""
     minutes = seconds // 60
     if minutes % 60:
-        return "%d min" % minutes
-    return "1 hour" if minutes == 60 else "%d hours" % (minutes // 60)
+        return say("%d min") % minutes
+    return say("1 hour") if minutes == 60 else say("%d hours") % (minutes // 60)
 
 
 def place(view: "View") -> "list[str]":
     """What there is to say below the room's name, the most useful first."""
     room = view.known()[0]["room"]
-    said = ["Floor " + room["floor"]] if room["floor"] else []
+    said = [say("Floor %s") % room["floor"]] if room["floor"] else []
     if room["capacity"]:
-        said.append("1 seat" if room["capacity"] == 1 else "%d seats" % room["capacity"])
-    return said + room["amenities"]
+        said.append(say("1 seat") if room["capacity"] == 1 else say("%d seats") % room["capacity"])
+    return said + [say(amenity) for amenity in room["amenities"]]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +13,12 @@ from hub.clock import Clock, unix
 from hub.db.database import Database
 from hub.errors import NotFound
 from hub.mqtt.client import Broker
+from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.payloads import storable
 from hub.mqtt.state_publisher import StatePublisher
 from hub.panel import service
 from hub.panel.service import PanelRecord
 from hub.rooms import service as rooms
-from hub.settings import Settings
 from hub.waiting import every
 from shared import checked, topics
 from shared.panel_presence import HEARTBEAT_S, ONLINE, parse_hello, parse_presence, welcome
@@ -37,14 +35,14 @@ class PresenceListener:
 
     def __init__(
         self,
-        settings: Settings,
         database: Database,
         clock: Clock,
         broker: Broker,
         publisher: StatePublisher,
+        panel_settings: PanelSettings,
     ) -> None:
-        self._settings, self._database, self._clock = settings, database, clock
-        self._broker, self._publisher = broker, publisher
+        self._database, self._clock = database, clock
+        self._broker, self._publisher, self._panel_settings = broker, publisher, panel_settings
         self._here: set[str] = set()
         self._heard: dict[str, datetime] = {}
         """What is not yet stored of when each panel gave a sign of life."""
@@ -79,7 +77,7 @@ class PresenceListener:
             log.warning("hello of panel %s is not taken: %s", panel_id, error)
             return
         self._here.add(panel_id)
-        await self.configure(panel)
+        await self._panel_settings.tell(panel_id)
         room = panel.room
         if room is not None and hello["roomId"] == room.id and hello["revision"] != room.revision:
             await self._publisher.publish([room.id])
@@ -108,24 +106,6 @@ class PresenceListener:
             log.warning("telemetry of panel %s is not taken: %s", panel_id, error)
             return None
         return panel.frame
-
-    async def tell_to_move(self, panel_id: str) -> None:
-        """The panel hangs at another door now."""
-        with suppress(NotFound):
-            await self.configure(await self._database.read(lambda session: service.panel(session, panel_id)))
-
-    async def configure(self, panel: PanelRecord) -> None:
-        """Retained, and said at every hello besides, for an outside broker may have lost it."""
-        config = {
-            "v": 1,
-            "roomId": panel.room_id,
-            "roomName": panel.room.name if panel.room else None,
-            "language": "en",
-            "hour24": True,
-            "webUrl": self._settings.url,
-        }
-        topic = topics.panel_down(panel.id, "config")
-        await self._broker.publish(topic, json.dumps(config).encode(), retain=True)
 
     async def welcome_all(self) -> None:
         """The heartbeat: the panels' clock, and what each should be showing."""

@@ -13,6 +13,7 @@ from hub.mqtt.broker_auth import Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.command_listener import CommandListener
 from hub.mqtt.panel_doors import PanelDoors
+from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.presence_listener import PresenceListener
 from hub.mqtt.remote_panels import RemotePanels
 from hub.mqtt.state_publisher import StatePublisher
@@ -41,7 +42,8 @@ class Switchboard:
         self._broker = open_broker(self._doors.decide, self._take)
         self.panels = RemotePanels(self._broker)
         self._publisher = StatePublisher(database, clock, self._broker)
-        self._presence = PresenceListener(settings, database, clock, self._broker, self._publisher)
+        self._settings = PanelSettings(settings, database, self._broker)
+        self._presence = PresenceListener(database, clock, self._broker, self._publisher, self._settings)
         self._commands = CommandListener(database, clock, self._broker)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -58,7 +60,8 @@ class Switchboard:
         runs = (
             self._publisher.run(),
             self._presence.run(),
-            self._doors.run(self._broker, self._presence.tell_to_move),
+            self._settings.run(),
+            self._doors.run(self._broker, self._settings.tell),
         )
         self._tasks = [asyncio.create_task(run) for run in runs]
 

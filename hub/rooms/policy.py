@@ -17,6 +17,11 @@ Length = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
 Steps = Annotated[list[Annotated[int, Meta(ge=1, le=24 * 60)]], Meta(max_length=12)]
 Days = Annotated[int, Meta(ge=1, le=3660)]
 AtTheGlass = Annotated[Literal["on", "off", "pin"], Meta(description="pin: asks for the room's PIN")]
+Language = Literal["en", "de", "fr", "es"]
+Theme = Annotated[
+    Literal["light", "dark"],
+    Meta(description="dark: a free room is white on black, a busy one black on white"),
+]
 
 
 class OpeningHours(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -71,6 +76,9 @@ class PolicyOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unkno
     requires_approval: bool | UnsetType | None = UNSET
     opening_hours: Annotated[list[OpeningHours], Meta(max_length=28)] | UnsetType | None = UNSET
     glass: GlassOverrides | UnsetType | None = UNSET
+    panel_language: Language | UnsetType | None = UNSET
+    panel_hour24: bool | UnsetType | None = UNSET
+    panel_theme: Theme | UnsetType | None = UNSET
 
 
 class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
@@ -90,6 +98,9 @@ class Policy(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
         default_factory=lambda: [OpeningHours(day, "08:00", "18:00") for day in range(1, 6)]
     )
     glass: Glass = msgspec.field(default_factory=Glass)
+    panel_language: Language = "en"
+    panel_hour24: bool = True
+    panel_theme: Theme = "light"
 
     @property
     def check_in_opens_s(self) -> int:

@@ -167,6 +167,16 @@ VIEWS: dict[str, dict[str, Any]] = {
         "now": TEN,
         "web_url": LINK,
     },
+    "idle-de": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK, "language": "de"},
+    "check-in-fr": {
+        "state": state(_DEMO, current=_ROADMAP, **_SNACK),
+        "now": TEN + 35 * MINUTE,
+        "web_url": LINK,
+        "language": "fr",
+    },
+    "meeting-es": {"state": _BUSY, "now": TEN + 43 * MINUTE, "language": "es"},
+    "idle-dark": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK, "dark": True},
+    "meeting-dark": {"state": _BUSY, "now": TEN + 43 * MINUTE, "dark": True},
     "starting": {"now": TEN},
     "unclaimed": {"screen": "unclaimed", "now": TEN, "web_url": "http://127.0.0.1:8000"},
 }

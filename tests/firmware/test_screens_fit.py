@@ -71,6 +71,7 @@ def any_view(seed):
         "notice": chance.choice((None, None, words(chance))),
         "pressed": chance.choice((None, 0, 1, 2)),
         "clock_trusted": chance.random() < 0.9,
+        "language": chance.choice(("en", "de", "fr", "es")),
     }
 
 

@@ -1419,6 +1419,19 @@ export interface components {
             /** @default 15 */
             minMinutes: number;
             openingHours?: components["schemas"]["OpeningHours"][];
+            /** @default true */
+            panelHour24: boolean;
+            /**
+             * @default en
+             * @enum {string}
+             */
+            panelLanguage: "en" | "de" | "fr" | "es";
+            /**
+             * @description dark: a free room is white on black, a busy one black on white
+             * @default light
+             * @enum {string}
+             */
+            panelTheme: "light" | "dark";
             quickBookMinutes?: number[];
             /** @default false */
             requiresApproval: boolean;
@@ -1435,6 +1448,10 @@ export interface components {
             maxMinutes?: number | null;
             minMinutes?: number | null;
             openingHours?: components["schemas"]["OpeningHours"][] | null;
+            panelHour24?: boolean | null;
+            panelLanguage?: ("en" | "de" | "fr" | "es") | null;
+            /** @description dark: a free room is white on black, a busy one black on white */
+            panelTheme?: ("light" | "dark") | null;
             quickBookMinutes?: number[] | null;
             requiresApproval?: boolean | null;
         };
