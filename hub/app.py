@@ -218,6 +218,7 @@ def _openapi() -> OpenAPIConfig:
         title="Circle Time",
         version="1",
         path="/api/v1/schema",
+        use_handler_docstrings=True,
         render_plugins=[JsonRenderPlugin()],
         components=Components(
             security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},

@@ -32,7 +32,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** RemoveAmenity */
+        /**
+         * RemoveAmenity
+         * @description Where no room has it.
+         */
         delete: operations["ApiV1AmenitiesSlugRemoveAmenity"];
         options?: never;
         head?: never;
@@ -47,7 +50,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAudit */
+        /**
+         * ListAudit
+         * @description Who changed what in `[from, to)`, the latest first.
+         */
         get: operations["ApiV1AuditListAudit"];
         put?: never;
         post?: never;
@@ -66,7 +72,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Login */
+        /**
+         * Login
+         * @description Answers with a token, and sets it as the web app's cookie too.
+         */
         post: operations["ApiV1AuthLoginLogin"];
         delete?: never;
         options?: never;
@@ -83,7 +92,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logout */
+        /**
+         * Logout
+         * @description Revokes the token that asks.
+         */
         post: operations["ApiV1AuthLogoutLogout"];
         delete?: never;
         options?: never;
@@ -117,7 +129,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ChangePassword */
+        /**
+         * ChangePassword
+         * @description Ends your other sessions. A wrong `currentPassword` counts as a failed login.
+         */
         post: operations["ApiV1AuthPasswordChangePassword"];
         delete?: never;
         options?: never;
@@ -134,7 +149,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** AskForReset */
+        /**
+         * AskForReset
+         * @description Mails a link, should somebody here have this address; the answer is the same if nobody does.
+         */
         post: operations["ApiV1AuthPasswordResetAskForReset"];
         delete?: never;
         options?: never;
@@ -151,7 +169,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ConfirmReset */
+        /**
+         * ConfirmReset
+         * @description Sets the password by a mailed link, of an invitation too. The link is used up, every session ends.
+         */
         post: operations["ApiV1AuthPasswordResetConfirmConfirmReset"];
         delete?: never;
         options?: never;
@@ -166,7 +187,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListSessions */
+        /**
+         * ListSessions
+         * @description Where you are logged in, the latest first.
+         */
         get: operations["ApiV1AuthSessionsListSessions"];
         put?: never;
         post?: never;
@@ -186,7 +210,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** EndSession */
+        /**
+         * EndSession
+         * @description Logs that one out at once.
+         */
         delete: operations["ApiV1AuthSessionsIdEndSession"];
         options?: never;
         head?: never;
@@ -200,10 +227,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListBookings */
+        /**
+         * ListBookings
+         * @description Bookings with some of their time in `[from, to)`, by start; your own unless you say whose.
+         */
         get: operations["ApiV1BookingsListBookings"];
         put?: never;
-        /** BookRoom */
+        /**
+         * BookRoom
+         * @description 409 `room-already-booked` says what is in the way, and what could be had instead; of a series, as
+         *     `clashes`, which of its times are taken.
+         */
         post: operations["ApiV1BookingsBookRoom"];
         delete?: never;
         options?: never;
@@ -225,7 +259,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** ChangeBooking */
+        /**
+         * ChangeBooking
+         * @description A series moves by the clock on the wall, all of it or nothing; `following` makes it two series. 412 `revision-changed` where somebody else was quicker.
+         */
         patch: operations["ApiV1BookingsIdChangeBooking"];
         trace?: never;
     };
@@ -238,7 +275,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve */
+        /**
+         * Approve
+         * @description Again is harmless.
+         */
         post: operations["ApiV1BookingsIdApproveApprove"];
         delete?: never;
         options?: never;
@@ -255,7 +295,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** RecordAttendance */
+        /**
+         * RecordAttendance
+         * @description How many really came; the latest count stands.
+         */
         post: operations["ApiV1BookingsIdAttendanceRecordAttendance"];
         delete?: never;
         options?: never;
@@ -272,7 +315,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel */
+        /**
+         * Cancel
+         * @description Again is harmless.
+         */
         post: operations["ApiV1BookingsIdCancelCancel"];
         delete?: never;
         options?: never;
@@ -289,7 +335,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** CheckIn */
+        /**
+         * CheckIn
+         * @description For the organizer, who booked it, and managers; again is harmless.
+         */
         post: operations["ApiV1BookingsIdCheckInCheckIn"];
         delete?: never;
         options?: never;
@@ -306,7 +355,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Claim */
+        /**
+         * Claim
+         * @description What somebody booked at the panel becomes the caller's.
+         */
         post: operations["ApiV1BookingsIdClaimClaim"];
         delete?: never;
         options?: never;
@@ -323,7 +375,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decline */
+        /**
+         * Decline
+         * @description It becomes `cancelled`; again is harmless.
+         */
         post: operations["ApiV1BookingsIdDeclineDecline"];
         delete?: never;
         options?: never;
@@ -340,7 +395,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** EndBooking */
+        /**
+         * EndBooking
+         * @description Ends it now, which frees the rest of its time.
+         */
         post: operations["ApiV1BookingsIdEndEndBooking"];
         delete?: never;
         options?: never;
@@ -357,7 +415,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Extend */
+        /**
+         * Extend
+         * @description 409 `cannot-extend` says by how many minutes it could be, as `maxMinutes`.
+         */
         post: operations["ApiV1BookingsIdExtendExtend"];
         delete?: never;
         options?: never;
@@ -374,7 +435,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** AddOccurrence */
+        /**
+         * AddOccurrence
+         * @description A meeting of the same series on that day, at this booking's local time: so comes back what was skipped
+         *     or cancelled. A day that has one is answered with it.
+         */
         post: operations["ApiV1BookingsIdOccurrencesAddOccurrence"];
         delete?: never;
         options?: never;
@@ -389,7 +454,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListBuildings */
+        /**
+         * ListBuildings
+         * @description All of them, by name.
+         */
         get: operations["ApiV1BuildingsListBuildings"];
         put?: never;
         /** AddBuilding */
@@ -411,11 +479,17 @@ export interface paths {
         get: operations["ApiV1BuildingsIdGetBuilding"];
         put?: never;
         post?: never;
-        /** RemoveBuilding */
+        /**
+         * RemoveBuilding
+         * @description Where no room is left in it; its floors go with it.
+         */
         delete: operations["ApiV1BuildingsIdRemoveBuilding"];
         options?: never;
         head?: never;
-        /** ChangeBuilding */
+        /**
+         * ChangeBuilding
+         * @description Bookings stay at their instants: with another zone, their local times are others.
+         */
         patch: operations["ApiV1BuildingsIdChangeBuilding"];
         trace?: never;
     };
@@ -428,7 +502,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** AddFloor */
+        /**
+         * AddFloor
+         * @description On top of the others.
+         */
         post: operations["ApiV1BuildingsIdFloorsAddFloor"];
         delete?: never;
         options?: never;
@@ -443,7 +520,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events */
+        /**
+         * Events
+         * @description `hello` once the stream is open, then `room` and, for managers, `panel`; a comment at least every 15 s.
+         *
+         *     It ends when the session does, and when the listener falls behind: it then asks for everything again.
+         */
         get: operations["ApiV1EventsEvents"];
         put?: never;
         post?: never;
@@ -463,7 +545,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** RemoveFloor */
+        /**
+         * RemoveFloor
+         * @description Where no room is left on it.
+         */
         delete: operations["ApiV1FloorsIdRemoveFloor"];
         options?: never;
         head?: never;
@@ -478,9 +563,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetPlan */
+        /**
+         * GetPlan
+         * @description The shapes of its rooms, with what each says now. `If-None-Match` saves sending what is known.
+         */
         get: operations["ApiV1FloorsIdPlanGetPlan"];
-        /** SetPlan */
+        /**
+         * SetPlan
+         * @description Replaces the plan's size and shapes; a background stays.
+         */
         put: operations["ApiV1FloorsIdPlanSetPlan"];
         post?: never;
         delete?: never;
@@ -496,7 +587,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetPlanDrawn */
+        /**
+         * GetPlanDrawn
+         * @description The same, drawn: each room's status as fill, pattern and word, each room a link to its page.
+         */
         get: operations["ApiV1FloorsIdPlanSvgGetPlanDrawn"];
         put?: never;
         post?: never;
@@ -515,7 +609,11 @@ export interface paths {
         };
         /** GetBackground */
         get: operations["ApiV1FloorsIdPlanBackgroundSvgGetBackground"];
-        /** SetBackground */
+        /**
+         * SetBackground
+         * @description Lays an SVG behind the rooms, stretched over the plan. The body is the file itself, in UTF-8, at most
+         *     512 KiB; of it only lines, areas and words come in.
+         */
         put: operations["ApiV1FloorsIdPlanBackgroundSvgSetBackground"];
         post?: never;
         /** RemoveBackground */
@@ -532,7 +630,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListIssues */
+        /**
+         * ListIssues
+         * @description The latest first, by when they were reported first.
+         */
         get: operations["ApiV1IssuesListIssues"];
         put?: never;
         post?: never;
@@ -556,7 +657,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** ChangeIssue */
+        /**
+         * ChangeIssue
+         * @description An open issue is acknowledged, then resolved, or resolved at once; a resolved one can be opened again.
+         */
         patch: operations["ApiV1IssuesIdChangeIssue"];
         trace?: never;
     };
@@ -567,7 +671,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListPanels */
+        /**
+         * ListPanels
+         * @description By name, with what each last said of itself.
+         */
         get: operations["ApiV1PanelsListPanels"];
         put?: never;
         /** AddPanel */
@@ -587,7 +694,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ClaimPanel */
+        /**
+         * ClaimPanel
+         * @description Binds the panel that shows this code to a room.
+         */
         post: operations["ApiV1PanelsClaimClaimPanel"];
         delete?: never;
         options?: never;
@@ -604,7 +714,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** EnrolPanel */
+        /**
+         * EnrolPanel
+         * @description Gives a panel without credentials a code to show, and its credentials once it was claimed.
+         */
         post: operations["ApiV1PanelsEnrolEnrolPanel"];
         delete?: never;
         options?: never;
@@ -623,11 +736,17 @@ export interface paths {
         get: operations["ApiV1PanelsIdGetPanel"];
         put?: never;
         post?: never;
-        /** RemovePanel */
+        /**
+         * RemovePanel
+         * @description Revokes the panel's secret and ends its connection.
+         */
         delete: operations["ApiV1PanelsIdRemovePanel"];
         options?: never;
         head?: never;
-        /** ChangePanel */
+        /**
+         * ChangePanel
+         * @description Moves the panel to another room's door, or renames it.
+         */
         patch: operations["ApiV1PanelsIdChangePanel"];
         trace?: never;
     };
@@ -640,7 +759,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** PressKey */
+        /**
+         * PressKey
+         * @description Presses a key of a simulated panel, as a finger would.
+         */
         post: operations["ApiV1PanelsIdPressPressKey"];
         delete?: never;
         options?: never;
@@ -657,7 +779,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ReplacePanel */
+        /**
+         * ReplacePanel
+         * @description The panel that shows this code takes the room and the name of this one, which is revoked.
+         */
         post: operations["ApiV1PanelsIdReplaceReplacePanel"];
         delete?: never;
         options?: never;
@@ -672,7 +797,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetScreen */
+        /**
+         * GetScreen
+         * @description What is on the wall now, asked of the panel itself.
+         */
         get: operations["ApiV1PanelsIdScreenPngGetScreen"];
         put?: never;
         post?: never;
@@ -689,7 +817,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListRooms */
+        /**
+         * ListRooms
+         * @description By name. `freeFrom` and `freeTo` come together: rooms that could be booked for all of that time, the
+         *     smallest that fits first.
+         */
         get: operations["ApiV1RoomsListRooms"];
         put?: never;
         /** AddRoom */
@@ -711,7 +843,10 @@ export interface paths {
         get: operations["ApiV1RoomsIdGetRoom"];
         put?: never;
         post?: never;
-        /** RemoveRoom */
+        /**
+         * RemoveRoom
+         * @description Cancels what was booked in it; its history stays.
+         */
         delete: operations["ApiV1RoomsIdRemoveRoom"];
         options?: never;
         head?: never;
@@ -726,7 +861,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListRoomBookings */
+        /**
+         * ListRoomBookings
+         * @description Every booking on that day in the room's zone, whatever its status; never paged.
+         */
         get: operations["ApiV1RoomsIdBookingsListRoomBookings"];
         put?: never;
         post?: never;
@@ -744,10 +882,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** SetGlassPin */
+        /**
+         * SetGlassPin
+         * @description What the room's panels ask for where `policy.glass` says `pin`; it is never told again.
+         */
         put: operations["ApiV1RoomsIdGlassPinSetGlassPin"];
         post?: never;
-        /** RemoveGlassPin */
+        /**
+         * RemoveGlassPin
+         * @description Refused while the room's own policy asks for it.
+         */
         delete: operations["ApiV1RoomsIdGlassPinRemoveGlassPin"];
         options?: never;
         head?: never;
@@ -778,7 +922,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListSlots */
+        /**
+         * ListSlots
+         * @description The gaps of that local day, in opening hours, in which any booking of `minutes` can be made.
+         */
         get: operations["ApiV1RoomsIdSlotsListSlots"];
         put?: never;
         post?: never;
@@ -795,7 +942,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetRoomState */
+        /**
+         * GetRoomState
+         * @description The room's RoomState, as its panels have it. `If-None-Match` saves sending what is known.
+         */
         get: operations["ApiV1RoomsIdStateGetRoomState"];
         put?: never;
         post?: never;
@@ -819,7 +969,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** ChangeSettings */
+        /**
+         * ChangeSettings
+         * @description A room's own policy stands. 422 `bad-policy` where the two contradict each other.
+         */
         patch: operations["ApiV1SettingsChangeSettings"];
         trace?: never;
     };
@@ -830,10 +983,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListTokens */
+        /**
+         * ListTokens
+         * @description Your API tokens, the latest first; their secrets are not told again.
+         */
         get: operations["ApiV1TokensListTokens"];
         put?: never;
-        /** AddToken */
+        /**
+         * AddToken
+         * @description For a script, in the header `Authorization: Bearer`. Without `expiresAt` it holds until revoked.
+         */
         post: operations["ApiV1TokensAddToken"];
         delete?: never;
         options?: never;
@@ -851,7 +1010,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** RemoveToken */
+        /**
+         * RemoveToken
+         * @description Revokes it at once.
+         */
         delete: operations["ApiV1TokensIdRemoveToken"];
         options?: never;
         head?: never;
@@ -865,10 +1027,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListUsers */
+        /**
+         * ListUsers
+         * @description By name, deactivated ones too.
+         */
         get: operations["ApiV1UsersListUsers"];
         put?: never;
-        /** AddUser */
+        /**
+         * AddUser
+         * @description Without a password, mails an invitation: its link sets one through `/auth/password-reset/confirm`.
+         */
         post: operations["ApiV1UsersAddUser"];
         delete?: never;
         options?: never;
@@ -887,11 +1055,17 @@ export interface paths {
         get: operations["ApiV1UsersIdGetUser"];
         put?: never;
         post?: never;
-        /** DeactivateUser */
+        /**
+         * DeactivateUser
+         * @description Ends their sessions and tokens at once; what they booked and did stays on record.
+         */
         delete: operations["ApiV1UsersIdDeactivateUser"];
         options?: never;
         head?: never;
-        /** ChangeUser */
+        /**
+         * ChangeUser
+         * @description 409 `last-admin` where nobody would be left to do this. `active: false` is as DELETE; true undoes it.
+         */
         patch: operations["ApiV1UsersIdChangeUser"];
         trace?: never;
     };

@@ -1,0 +1,225 @@
+"""A day at HQ as the web app's calls: every operation at least once, each after what it needs.
+
+`docs/rest.md` shows what the hub answers. A new endpoint gets its step here, where the day has come so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+DAY = "2026-11-23"
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20">'
+    '<path d="M0 0H40V20H0Z" fill="none" stroke="black"/><script>alert(1)</script></svg>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. `{name}` stands for the id of what an earlier step kept under that name.
+
+    `who`: whose token asks, None without one. `hidden`: it is done, but not an example. `note`: what there is to see.
+    """
+
+    method: str
+    path: str
+    body: Any = None
+    who: str | None = "nadia"
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    keep: str | None = None
+    hidden: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What is not done over REST; `name` is a method of the stage that does it."""
+
+    name: str
+
+
+def booking(room: str, title: str, start: str, end: str, **more: Any) -> dict[str, Any]:
+    return {
+        "roomId": f"{{{room}}}",
+        "title": title,
+        "startsAt": f"{DAY}T{start}:00+01:00",
+        "endsAt": f"{DAY}T{end}:00+01:00",
+        **more,
+    }
+
+
+def room(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "floorId": "{floor}", "capacity": 4, "amenities": ["screen"], **more}
+
+
+LOGIN = {"email": "ada@example.org", "password": "correct horse battery"}
+PLAN = {
+    "width": 40,
+    "height": 20,
+    "rooms": [
+        {"roomId": "{sandbox}", "shape": {"kind": "rectangle", "x": 2, "y": 2, "width": 16, "height": 10}}
+    ],
+}
+
+STORY: list[Call | Happening] = [
+    Call("POST", "/auth/login", LOGIN, who=None, keep="ada"),
+    Call("GET", "/auth/me", who="ada"),
+    Call(
+        "POST",
+        "/users",
+        {"email": "nadia@example.org", "name": "Nadia Kovacs", "role": "member", "password": "long enough"},
+        who="ada",
+        keep="nadia",
+        note="Without `password` it is an invitation, which is mailed.",
+    ),
+    Call(
+        "POST",
+        "/users",
+        {"email": "lena@example.org", "name": "Lena Brandt", "role": "manager", "password": "long enough"},
+        who="ada",
+        keep="lena",
+        hidden=True,
+    ),
+    Call("POST", "/auth/login", {"email": "nadia@example.org", "password": "long enough"}, None, hidden=True),
+    Call("POST", "/auth/login", {"email": "lena@example.org", "password": "long enough"}, None, hidden=True),
+    Call("GET", "/users", who="ada", query="limit=2"),
+    Call("GET", "/users/{nadia}", who="ada"),
+    Call("PATCH", "/users/{nadia}", {"department": "Research"}, who="ada"),
+    Call(
+        "POST",
+        "/buildings",
+        {"name": "HQ", "timeZone": "Europe/Berlin", "floors": [{"name": "2"}]},
+        "lena",
+        keep="hq",
+    ),
+    Call("GET", "/buildings"),
+    Call("GET", "/buildings/{hq}"),
+    Call("PATCH", "/buildings/{hq}", {"name": "Headquarters"}, "lena"),
+    Call("POST", "/buildings/{hq}/floors", {"name": "Roof"}, "lena", keep="roof"),
+    Call("PATCH", "/floors/{roof}", {"name": "Roof terrace"}, "lena"),
+    Call("DELETE", "/floors/{roof}", who="lena"),
+    Call(
+        "POST",
+        "/buildings",
+        {"name": "Old Mill", "timeZone": "Europe/Prague"},
+        "lena",
+        keep="mill",
+        hidden=True,
+    ),
+    Call("DELETE", "/buildings/{mill}", who="lena"),
+    Call("GET", "/amenities"),
+    Call("POST", "/amenities", {"name": "Sofa"}, "ada"),
+    Call("PATCH", "/amenities/sofa", {"name": "Sofa corner"}, "ada"),
+    Call("DELETE", "/amenities/sofa", who="ada"),
+    Call("GET", "/settings", who="lena"),
+    Call("PATCH", "/settings", {"policy": {"maxMinutes": 240}}, "ada"),
+    Call("POST", "/rooms", room("Sandbox"), "lena", keep="sandbox"),
+    Call(
+        "POST",
+        "/rooms",
+        room("Library", capacity=8, policy={"requiresApproval": True}),
+        "lena",
+        keep="library",
+        hidden=True,
+    ),
+    Call("POST", "/rooms", room("Attic"), "lena", keep="attic", hidden=True),
+    Call("GET", "/rooms", query=f"minCapacity=6&freeFrom={DAY}T10:00:00Z&freeTo={DAY}T11:00:00Z"),
+    Call("GET", "/rooms/{sandbox}"),
+    Call("PATCH", "/rooms/{sandbox}", {"capacity": 6, "policy": {"bufferMinutes": 5}}, "lena"),
+    Call("PUT", "/floors/{floor}/plan", PLAN, "ada"),
+    Call("PUT", "/floors/{floor}/plan/background.svg", DRAWING, "ada"),
+    Call("GET", "/floors/{floor}/plan"),
+    Call("GET", "/floors/{floor}/plan.svg"),
+    Call("GET", "/floors/{floor}/plan/background.svg"),
+    Call("DELETE", "/floors/{floor}/plan/background.svg", who="ada"),
+    Call("GET", "/rooms/{sandbox}/slots", query=f"date={DAY}&minutes=60"),
+    Call("POST", "/bookings", booking("sandbox", "Roadmap", "09:10", "09:40", attendees=4), keep="roadmap"),
+    Call(
+        "POST",
+        "/bookings",
+        booking("sandbox", "Retro", "09:30", "10:00"),
+        "lena",
+        note="Where the room is taken, the refusal says by what, and what could be had instead.",
+    ),
+    Call(
+        "POST",
+        "/bookings",
+        booking(
+            "sandbox",
+            "Stand-up",
+            "14:00",
+            "14:15",
+            recurrence={"rrule": "FREQ=DAILY;COUNT=4", "onConflict": "skip"},
+        ),
+        keep="standup",
+        note="A series. Sent again with the same `Idempotency-Key`, the same answer comes again.",
+        headers=(("Idempotency-Key", "7f1c"),),
+    ),
+    Call("GET", "/bookings", query=f"from={DAY}T00:00:00Z&to={DAY}T12:00:00Z"),
+    Call("GET", "/bookings/{roadmap}"),
+    Call("PATCH", "/bookings/{roadmap}", {"title": "Roadmap 2027"}, headers=(("If-Match", "1"),)),
+    Call("GET", "/rooms/{sandbox}/bookings", query=f"date={DAY}"),
+    Call("POST", "/bookings/{roadmap}/check-in"),
+    Call("GET", "/rooms/{sandbox}/state"),
+    Happening("twenty_minutes_pass"),
+    Call("POST", "/bookings/{roadmap}/extend", {"minutes": 15}),
+    Call(
+        "POST",
+        "/bookings/{roadmap}/extend",
+        {"minutes": 480},
+        note="What cannot be had says how far it could go.",
+    ),
+    Call("POST", "/bookings/{roadmap}/attendance", {"count": 3, "source": "organizer"}),
+    Call("POST", "/bookings/{roadmap}/end"),
+    Call("POST", "/bookings/{standup}/cancel", query="scope=this"),
+    Call("POST", "/bookings/{standup}/occurrences", {"date": DAY}),
+    Call("POST", "/bookings", booking("library", "Board", "15:00", "16:00"), keep="board", hidden=True),
+    Call("POST", "/bookings", booking("library", "Party", "17:00", "18:00"), keep="party", hidden=True),
+    Call("POST", "/bookings/{board}/approve", who="lena"),
+    Call("POST", "/bookings/{party}/decline", who="lena"),
+    Happening("somebody_takes_the_attic_at_its_panel"),
+    Call("POST", "/bookings/{walk_up}/claim"),
+    Call(
+        "POST",
+        "/panels",
+        {"name": "Sandbox, left of the door", "roomId": "{sandbox}", "simulated": True},
+        "lena",
+        keep="panel",
+    ),
+    Call("GET", "/panels", who="lena"),
+    Call("GET", "/panels/{panel}", who="lena"),
+    Call("PATCH", "/panels/{panel}", {"roomId": "{attic}"}, "lena"),
+    Call("POST", "/panels/{panel}/press", {"key": 0}, "lena"),
+    Call("GET", "/panels/{panel}/screen.png", who="lena"),
+    Call("DELETE", "/panels/{panel}", who="lena"),
+    Call("POST", "/rooms/{sandbox}/issues", {"category": "display", "text": "Flickers"}, keep="issue"),
+    Call("GET", "/issues", who="lena", query="status=open"),
+    Call("GET", "/issues/{issue}", who="lena"),
+    Call(
+        "PATCH", "/issues/{issue}", {"status": "acknowledged", "outOfService": "The display flickers"}, "lena"
+    ),
+    Call("POST", "/tokens", {"name": "Lobby sign", "scope": "read"}, keep="token"),
+    Call("GET", "/tokens"),
+    Call("DELETE", "/tokens/{token}"),
+    Call("POST", "/auth/login", {"email": "nadia@example.org", "password": "long enough"}, None, hidden=True),
+    Call("GET", "/auth/sessions", keep="session"),
+    Call("DELETE", "/auth/sessions/{session}"),
+    Call("POST", "/auth/password", {"currentPassword": "long enough", "newPassword": "even longer"}),
+    Call("POST", "/auth/password-reset", {"email": "nadia@example.org"}, who=None),
+    Happening("a_link_is_mailed"),
+    Call(
+        "POST", "/auth/password-reset/confirm", {"token": "{link}", "password": "never forgotten"}, who=None
+    ),
+    Call("GET", "/audit", who="ada", query="action=building.change"),
+    Call(
+        "GET",
+        "/events",
+        who="lena",
+        note="The stream goes on until the session ends. Here a room was changed.",
+    ),
+    Call("DELETE", "/rooms/{attic}", who="ada"),
+    Call("DELETE", "/users/{lena}", who="ada"),
+    Call("POST", "/auth/logout", who="ada"),
+]
