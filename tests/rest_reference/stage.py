@@ -32,6 +32,7 @@ API = "/api/v1"
 REFERENCE = Path(__file__).parents[2] / "docs/rest.md"
 SECRETS = {"accessToken", "secret", "token", "nextCursor"}
 _ID = re.compile(r"\b[0-9a-f]{16}\b")
+_SHOWN_NAME = re.compile(r"\bPanel [A-Z0-9]{4}\b")
 _NAME = re.compile(r"\{(\w+)\}")
 PATIENCE_S = 10.0
 
@@ -110,7 +111,7 @@ class Stage:
             found = next(one for one in found["items"] if not one["current"])
         if step.keep:
             assert answer.status_code < 300, answer.text
-            self.kept[step.keep] = found["id"]
+            self.kept[step.keep] = found["code"] if step.keep == "code" else found["id"]
         if step.path == "/buildings" and step.keep == "hq":
             self.kept["floor"] = found["floors"][0]["id"]
 
@@ -121,6 +122,8 @@ class Stage:
             told = _pretty(_without_secrets(answer.json()))
         else:
             told = answer.text if kind.startswith(("text/", "image/svg")) else ""
+        if kind == "text/event-stream":  # a change may be told twice
+            told = "\n\n".join(dict.fromkeys(told.replace("\r\n", "\n").split("\n\n")))
         path = API + self._filled(step.path) + (f"?{step.query}" if step.query else "")
         return Exchange(
             operation=(step.method, API + _template(step.path)),
@@ -137,8 +140,10 @@ class Stage:
     def _named(self, words: str) -> str:
         """Ids as the names that the story gave them; others as `id-1` and so on."""
         names = {found: name for name, found in self.kept.items()}
-        if (link := self.kept.get("link")) is not None:
-            words = words.replace(link, "...")
+        for secret in ("link", "code"):
+            words = words.replace(self.kept.get(secret, "..."), "...")
+
+        words = _SHOWN_NAME.sub("Panel 7KQX", words)
 
         def name(found: re.Match[str]) -> str:
             fallback = f"id-{len(self._unnamed) + 1}"

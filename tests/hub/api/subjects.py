@@ -10,7 +10,7 @@ from typing import Any
 from hub.accounts import access
 from hub.accounts import service as accounts
 from hub.bookings import service as bookings
-from hub.panel import issues
+from hub.panel import enrolment, issues
 from tests.hub.rest import Rest
 
 DAY = "2026-11-23"
@@ -82,6 +82,26 @@ class Subjects:
 
     def panel(self) -> str:
         return str(self._added("/panels", {"roomId": self.room(), "simulated": True})["id"])
+
+    def enrolment_secret(self) -> str:
+        """The same each time: a new one is another panel, and how many enrol from one address is limited."""
+        return "e" * 43
+
+    def code(self) -> str:
+        """On the glass of a panel that nobody has claimed."""
+        secret, address, now = self.number().rjust(43, "c"), f"10.0.0.{self.number()}", self.rest.clock.now()
+
+        def work(session: Any) -> str:
+            return enrolment.enrol(session, secret, address=address, simulated=True, now=now).code
+
+        found: str = self.rest.write(work)
+        return found
+
+    def pinned(self) -> str:
+        room = self.room()
+        answer = self.rest("PUT", f"/rooms/{room}/glass-pin", json={"pin": "2468"}, who="ada")
+        assert answer.status_code == 200, answer.text
+        return room
 
     def issue(self) -> str:
         """Somebody new says it: how much one person says is limited."""

@@ -72,6 +72,8 @@ DELETE /rooms/{room}                    401 | 403 403 204 204 | 403 403 204 204
 GET    /rooms/{room}/bookings           401 | 200 200 200 200 | 200 200 200 200
 GET    /rooms/{room}/slots              401 | 200 200 200 200 | 200 200 200 200
 GET    /rooms/{room}/state              401 | 200 200 200 200 | 200 200 200 200
+PUT    /rooms/{room}/glass-pin          401 | 403 403 200 200 | 403 403 200 200
+DELETE /rooms/{pinned}/glass-pin        401 | 403 403 204 204 | 403 403 204 204
 
 GET    /bookings                        401 | 200 200 200 200 | 200 200 200 200
 POST   /bookings                        401 | 201 201 201 201 | 403 201 201 201
@@ -98,6 +100,9 @@ POST   /panels                          401 | 403 403 201 201 | 403 403 201 201
 GET    /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
 PATCH  /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
 DELETE /panels/{panel}                  401 | 403 403 204 204 | 403 403 204 204
+POST   /panels/enrol                    200 | 200 200 200 200 | 200 200 200 200
+POST   /panels/claim                    401 | 403 403 200 200 | 403 403 200 200
+POST   /panels/{panel}/replace          401 | 403 403 200 200 | 403 403 200 200
 GET    /panels/{panel}/screen.png       401 | 403 403 503 503 | 403 403 503 503
 POST   /panels/{panel}/press            401 | 403 403 503 503 | 403 403 503 503
 """
@@ -130,6 +135,10 @@ BODIES = {
     "PATCH /settings": {"policy": {"maxMinutes": 480}},
     "POST /panels": {"roomId": "{room}"},
     "PATCH /panels/{panel}": {"name": "Door"},
+    "POST /panels/enrol": {"enrolmentSecret": "{enrolment_secret}"},
+    "POST /panels/claim": {"code": "{code}", "roomId": "{room}"},
+    "POST /panels/{panel}/replace": {"code": "{code}"},
+    "PUT /rooms/{room}/glass-pin": {"pin": "2468"},
     "POST /panels/{panel}/press": {"key": 1},
 }
 QUERIES = {
