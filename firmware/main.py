@@ -5,7 +5,7 @@ import gc
 import sys
 import time
 
-from firmware import boards
+from firmware import boards, rare
 from firmware.canvas import Canvas
 from firmware.command_outbox import CommandOutbox
 from firmware.glass import Glass
@@ -18,10 +18,27 @@ from firmware.wall_clock import WallClock
 
 gc.threshold(16384)  # type: ignore[attr-defined]  # else scraps fill the heap before they are swept
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+
+def enrol(config: PanelConfig, board: "Any") -> None:
+    """Starts the panel anew once it has credentials: with a whole heap, and by the way that every start takes."""
+    canvas = Canvas()
+    glass = Glass(canvas, board.display)
+    enrolling = rare.load("firmware.enrolment").enrol(config, canvas, glass, simulated=board.simulated)
+    if _run(enrolling, board):
+        board.reset()
+
 
 def main() -> None:
     config = PanelConfig()
     board = boards.load(config.board)
+    if not config.has_credentials:
+        enrol(config, board)
+        return
     cache = StateCache(config.room_id)
     contact = HubContact()
     outbox = CommandOutbox()
@@ -37,11 +54,17 @@ def main() -> None:
         glass = Glass(canvas, board.display)
     link = MqttLink(config, cache, outbox, clock, contact, glass)
     app = PanelApp(board, canvas, glass, config, cache, outbox, clock, contact, link, sleeper)
+    _run(app.run(), board)
+
+
+def _run(program: "Coroutine[Any, Any, None]", board: "Any") -> bool:
+    """False where somebody at the serial console wants to have the board."""
     try:
-        asyncio.run(app.run())
+        asyncio.run(program)
     except KeyboardInterrupt:
-        pass
+        return False
     except Exception as error:  # an error of our own: what is in flash is whole, so start anew from there
         sys.print_exception(error)  # type: ignore[attr-defined]
         time.sleep(5)  # not in a frenzy, if it comes again
         board.reset()
+    return True

@@ -134,7 +134,7 @@ class MqttClient:
         ):
             self._socket = socket.socket(family, kind, proto)
             try:
-                await _connect(self._socket, where)
+                await connect(self._socket, where)
             except OSError as error:
                 self._socket.close()
                 failure = error
@@ -285,8 +285,8 @@ def _text(words: str) -> bytes:
     return struct.pack(">H", len(raw)) + raw
 
 
-async def _connect(sock: "Any", where: "Any") -> None:
-    """`asyncio.open_connection` leaves a socket open where it fails: on a board there are ten of them."""
+async def connect(sock: "Any", where: "Any") -> None:
+    """Raises OSError. `asyncio.open_connection` leaves a socket open where it fails: on a board there are ten of them."""
     sock.setblocking(False)
     try:
         sock.connect(where)

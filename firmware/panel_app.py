@@ -79,6 +79,7 @@ class PanelApp:
         self._redraw_at = self._keys_change_at = 0
         self._sleeper = sleeper
         self._opened = sleeper is not None and sleeper.woken
+        self._report_due = False
 
     async def run(self) -> None:
         """Never returns: what ends it is an error of our own, and that ends the panel's program. On battery, so
@@ -109,6 +110,10 @@ class PanelApp:
         )
         waits = waits or (self._contact.there and bool(self._outbox.commands))
         return not waits and sleeper.stays_ms() == 0
+
+    def welcomed(self) -> None:
+        """The heartbeat: the hub hears how the panel is, also where the picture stays for hours."""
+        self._report_due = True
 
     def _let_go(self) -> None:
         """The picture on the glass is about to change; until then no key has a meaning."""
@@ -155,7 +160,8 @@ class PanelApp:
             return
         shown = await self._glass.show()
         self._board.led(False)
-        if shown:
+        if shown or self._report_due:
+            self._report_due = False
             self._link.report(self._telemetry())
 
     async def _wait(self) -> None:
@@ -292,6 +298,7 @@ class PanelApp:
         told = {
             "frame": self._glass.frame_number,
             "screen": self._view.screen,
+            "revision": self._cache.revision,
             "heapFree": gc.mem_free(),  # type: ignore[attr-defined]
             "heapUsed": gc.mem_alloc(),  # type: ignore[attr-defined]
             "refreshes": self._glass.refreshes,

@@ -1,4 +1,5 @@
-"""What this panel was told: by the installer (`panel.json`), and by the hub (`config.json`)."""
+"""What this panel was told: by the installer (`panel.json`), and by the hub (`config.json`, and where it came
+without them, `credentials.json`)."""
 
 import json
 
@@ -10,12 +11,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 INSTALLED = "panel.json"
+CREDENTIALS = "credentials.json"
 FROM_HUB = "config.json"
 MAX_BYTES = 4096
 
 
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
+
+    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi.
 
     The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`, and
     `web_url`, the page of its room, where its QR code leads.
@@ -24,6 +28,9 @@ class PanelConfig:
     def __init__(self) -> None:
         """Raises ValueError where `panel.json` is missing or unfit: without it there is no panel."""
         installed = _object(flash_file.read(INSTALLED, MAX_BYTES))
+        if "panelId" not in installed:
+            installed.update(_credentials())
+        self.hub_url = str(installed.get("hubUrl") or "").rstrip("/")
         self.panel_id = str(installed.get("panelId"))
         self.secret = str(installed.get("secret"))
         self.mqtt_host = str(installed.get("mqttHost"))
@@ -36,7 +43,9 @@ class PanelConfig:
         self.reconnect_max_s = float(installed.get("reconnectMaxS", 30))
         if installed.get("tls"):
             raise ValueError("this firmware has no TLS yet")
-        if not (valid_id(self.panel_id) and self.mqtt_port and valid_id(self.board)):
+        self.has_credentials = "panelId" in installed
+        fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else self.hub_url
+        if not (fit and valid_id(self.board)):
             raise ValueError("panel.json is not fit")
         self.room_id: str | None = None
         self.hour24 = True
@@ -68,6 +77,14 @@ class PanelConfig:
         self.language = str(told.get("language", "en"))
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""
+
+
+def _credentials() -> "dict[str, Any]":
+    """What the hub gave when the panel was claimed; nothing where it has not been."""
+    try:
+        return _object(flash_file.read(CREDENTIALS, MAX_BYTES))
+    except ValueError:
+        return {}
 
 
 def _object(payload: bytes) -> "dict[str, Any]":

@@ -37,6 +37,15 @@ def draw_link(canvas: "Canvas", view: "View", first: str, second: str) -> int:
     return top - quiet
 
 
+def draw_code(canvas: "Canvas", url: str, right: int, top: int, most_px: int) -> None:
+    """The code of `url` as large as fits into a square of `most_px`, where there is one."""
+    code = _code(url) if url else None
+    if code is not None:
+        size, modules = code
+        scale = most_px // size
+        canvas.modules(right - size * scale, top, modules, size, scale)
+
+
 def _code(url: str) -> "tuple[int, bytearray] | None":
     """The code is kept: it is the same for years, and its kilobyte in one piece is hard to find twice.
     None where it is too long, or a crowded heap has none: a picture without its code still tells the truth."""

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 class View:
     """One moment of the panel.
 
-    `screen` names a file of this folder; all but starting and unclaimed need `state` and `status`. `offline_since` is when the hub was last heard, None while there
+    `screen` names a file of this folder; all but starting, unclaimed and claiming need `state` and `status`. `offline_since` is when the hub was last heard, None while there
     is contact; `as_of` the same on a panel that sleeps between calls. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
-    `notice` one short sentence, such as a refusal.
+    `notice` one short sentence, such as a refusal. `claim` is the code of a panel without credentials, and the
+    name it goes by.
     """
 
     __slots__ = (
         "as_of",
+        "claim",
         "clock_trusted",
         "dark",
         "hour24",
@@ -52,6 +54,7 @@ class View:
         pressed: "int | None" = None,
         pending: "Sequence[str]" = (),
         notice: "str | None" = None,
+        claim: "tuple[str, str] | None" = None,
     ) -> None:
         self.screen = screen
         self.now = now
@@ -67,6 +70,7 @@ class View:
         self.pressed = pressed
         self.pending = pending
         self.notice = notice
+        self.claim = claim
 
     def local(self, unix: int) -> int:
         """Seconds since 1970 as the room's own clocks count them; UTC while no room is known."""

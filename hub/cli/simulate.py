@@ -17,10 +17,14 @@ DESCRIPTION = """Runs panels without hardware: the real firmware on MicroPython'
 
 Each is provisioned over REST as CIRCLETIME_EMAIL with CIRCLETIME_PASSWORD, a manager or an admin, then joins
 over MQTT. Ctrl-C ends the panels and revokes them.
+
+With --unclaimed they come without credentials, as from the box: each shows a code, and joins once somebody has
+claimed it with that.
 """
 
 EXAMPLES = """examples:
   circletime panel simulate --room "Story Corner"
+  circletime panel simulate --unclaimed
   circletime panel simulate --count 4 --hub http://circletime.example.org
 """
 
@@ -50,6 +54,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=int,
         help="how many (default: one at each --room, else one, at a door without a panel)",
     )
+    parser.add_argument("--unclaimed", action="store_true", help="without credentials: they show a code")
     parser.add_argument("--hub", default="http://127.0.0.1:8000", metavar="URL", help="default: %(default)s")
     parser.set_defaults(func=run)
 
@@ -71,12 +76,26 @@ def _simulate(arguments: argparse.Namespace, stopped: threading.Event) -> None:
     if reason:
         raise CannotSimulate(reason)
     hub = RestClient(arguments.hub)
+    if arguments.unclaimed:
+        _simulate_unclaimed(hub, arguments, stopped)
+        return
     _login(hub)
     rooms = _rooms(hub, arguments.room or [], arguments.count)
     with simulated_panels.running(hub, rooms) as panels:
         for panel in panels:
             print(f"A panel hangs at {panel.name} ({panel.panel_id}).", flush=True)
         print(f"See them at {hub.url}/wall. Ctrl-C ends them.", flush=True)
+        simulated_panels.keep_alive(panels, stopped)
+
+
+def _simulate_unclaimed(hub: RestClient, arguments: argparse.Namespace, stopped: threading.Event) -> None:
+    if arguments.room:
+        raise CannotSimulate("--unclaimed panels have no --room: they get it when they are claimed.")
+    count = _checked_count(1 if arguments.count is None else arguments.count)
+    if os.environ.get("CIRCLETIME_EMAIL"):
+        _login(hub)  # to revoke them in the end
+    with simulated_panels.waiting(hub, count) as panels:
+        print(f"Claim them at {hub.url}, or with POST /panels/claim. Ctrl-C ends them.", flush=True)
         simulated_panels.keep_alive(panels, stopped)
 
 
@@ -108,9 +127,13 @@ def _rooms(hub: RestClient, names: list[str], count: int | None) -> list[dict[st
     doors = [by_name[name.casefold()] for name in names]
     doors = doors or sorted(every, key=lambda room: room["id"] in with_panel)
     wanted = max(len(names), 1) if count is None else count
+    return list(islice(cycle(doors), _checked_count(wanted)))
+
+
+def _checked_count(wanted: int) -> int:
     if not 1 <= wanted <= MOST_PANELS:
         raise CannotSimulate(f"--count takes a number from 1 to {MOST_PANELS}.")
-    return list(islice(cycle(doors), wanted))
+    return wanted
 
 
 def _told(rooms: list[dict[str, Any]]) -> str:

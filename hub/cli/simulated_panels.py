@@ -9,8 +9,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ MOST_DEATHS = 5
 """A panel that dies more often within DEATHS_S is given up."""
 DEATHS_S = 60
 _LOOK_S = 0.25
+_CODE = "claim me: "
+"""Before the code on the panel's console; see firmware/enrolment.py."""
 _GRACE_S = 3
 _RECONNECT_MAX_S = 5
 
@@ -41,10 +44,12 @@ def why_none() -> str | None:
 class SimulatedPanel:
     """One panel's process, with its flash in a folder; what it prints goes to `panel.log` there."""
 
-    def __init__(self, name: str, panel_id: str, flash: Path) -> None:
+    def __init__(self, name: str, panel_id: str | None, flash: Path) -> None:
+        """`panel_id` None: it has to be claimed first."""
         self.name = name
         self.panel_id = panel_id
         self._flash = flash
+        self._codes_told = 0
         self._deaths: list[float] = []
         self.given_up = False
         self._start()
@@ -56,6 +61,18 @@ class SimulatedPanel:
             self._process = subprocess.Popen(
                 argv, env=environ, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
             )
+
+    def note_claim(self) -> None:
+        """Takes the id that it was given, once it has been."""
+        with suppress(OSError, ValueError):
+            self.panel_id = json.loads((self._flash / "credentials.json").read_text())["panelId"]
+
+    def new_codes(self) -> list[str]:
+        """Those that it has shown since last asked."""
+        log = (self._flash / "panel.log").read_text("utf-8", "replace")
+        shown = [line.removeprefix(_CODE).strip() for line in log.splitlines() if line.startswith(_CODE)]
+        new, self._codes_told = shown[self._codes_told :], len(shown)
+        return new
 
     def revive(self) -> None:
         """Starts the panel again where it has ended: at once if it asked for that, a few times if it died."""
@@ -97,53 +114,89 @@ class SimulatedPanel:
 def provision(hub: RestClient, room: dict[str, Any], flash: Path) -> SimulatedPanel:
     """A new panel at that room's door, provisioned and claimed as a real one is. Raises HubSays, NoHub."""
     made = hub.post("/panels", {"name": room["name"], "roomId": room["id"], "simulated": True})
-    flash.mkdir(parents=True)
-    installed = {
+    credentials = {
         "panelId": made["id"],
         "secret": made["secret"],
         "mqttHost": made["mqtt"]["host"],
         "mqttPort": made["mqtt"]["port"],
         "tls": False,
-        "board": "simulator",
-        "language": "en",
-        "reconnectMaxS": _RECONNECT_MAX_S,
     }
-    (flash / "panel.json").write_text(json.dumps(installed))
-    return SimulatedPanel(room["name"], made["id"], flash)
+    return _installed(room["name"], made["id"], flash, credentials)
+
+
+def unclaimed(hub: RestClient, number: int, flash: Path) -> SimulatedPanel:
+    """A new panel that knows where its hub is, and nothing else."""
+    return _installed(f"no door yet ({number})", None, flash, {"hubUrl": hub.url})
+
+
+def _installed(name: str, panel_id: str | None, flash: Path, told: dict[str, Any]) -> SimulatedPanel:
+    flash.mkdir(parents=True)
+    told |= {"board": "simulator", "language": "en", "reconnectMaxS": _RECONNECT_MAX_S}
+    (flash / "panel.json").write_text(json.dumps(told))
+    return SimulatedPanel(name, panel_id, flash)
 
 
 @contextmanager
 def running(hub: RestClient, rooms: Iterable[dict[str, Any]]) -> Iterator[list[SimulatedPanel]]:
     """A panel at each of these rooms; on the way out all have ended and are revoked."""
+    with _hung(hub, [partial(provision, hub, room) for room in rooms]) as panels:
+        yield panels
+
+
+@contextmanager
+def waiting(hub: RestClient, count: int) -> Iterator[list[SimulatedPanel]]:
+    """So many panels without credentials; on the way out all have ended, and who was claimed is revoked where
+    `hub` is logged in."""
+    with _hung(hub, [partial(unclaimed, hub, number + 1) for number in range(count)]) as panels:
+        yield panels
+
+
+@contextmanager
+def _hung(
+    hub: RestClient, hang: Iterable[Callable[[Path], SimulatedPanel]]
+) -> Iterator[list[SimulatedPanel]]:
     panels: list[SimulatedPanel] = []
     with tempfile.TemporaryDirectory(prefix="circletime-panels-") as flashes:
         try:
-            for room in rooms:
-                panels.append(provision(hub, room, Path(flashes) / str(len(panels))))
+            for hang_up in hang:
+                panels.append(hang_up(Path(flashes) / str(len(panels))))
             yield panels
         finally:
             for panel in panels:
                 panel.end()
             for panel in panels:
                 panel.wait()
-            _revoke(hub, panels)
+            _revoke(hub, [panel.panel_id for panel in panels])
 
 
-def _revoke(hub: RestClient, panels: list[SimulatedPanel]) -> None:
-    for panel in panels:
+def _tell_codes(panel: SimulatedPanel) -> None:
+    for code in panel.new_codes():
+        half = len(code) // 2
+        print(f"A panel shows the code {code[:half]}-{code[half:]}.", flush=True)
+    panel.note_claim()
+    if panel.panel_id is not None:
+        print(f"A panel was claimed ({panel.panel_id}).", flush=True)
+
+
+def _revoke(hub: RestClient, panel_ids: list[str | None]) -> None:
+    for panel_id in panel_ids:
+        if panel_id is None:
+            continue
         try:
-            hub.delete(f"/panels/{panel.panel_id}")
+            hub.delete(f"/panels/{panel_id}")
         except HubSays:
-            continue  # somebody else has revoked it
+            continue  # somebody else has revoked it, or nobody is logged in
         except NoHub:
             return  # it went first; the panels stay in its list, offline
 
 
 def keep_alive(panels: list[SimulatedPanel], stopped: threading.Event) -> None:
-    """Restarts panels until `stopped` is set, or all are given up."""
+    """Restarts panels until `stopped` is set, or all are given up; says which codes they show."""
     while not stopped.wait(_LOOK_S):
         for panel in panels:
             panel.revive()
+            if panel.panel_id is None:
+                _tell_codes(panel)
         if all(panel.given_up for panel in panels):
             print("No panel stays alive; giving up.", file=sys.stderr)
             return

@@ -179,4 +179,16 @@ VIEWS: dict[str, dict[str, Any]] = {
     "meeting-dark": {"state": _BUSY, "now": TEN + 43 * MINUTE, "dark": True},
     "starting": {"now": TEN},
     "unclaimed": {"screen": "unclaimed", "now": TEN, "web_url": "http://127.0.0.1:8000"},
+    "claiming": {
+        "screen": "claiming",
+        "now": 0,
+        "claim": ["7KMRQ4GT", "Panel W3XF"],
+        "web_url": "http://circletime.example.org:8000/panels/claim?code=7KMRQ4GT",
+    },
+    "claiming-no-hub": {
+        "screen": "claiming",
+        "now": 0,
+        "notice": "No answer from circletime.example.org:8000",
+        "web_url": "http://circletime.example.org:8000",
+    },
 }

@@ -87,3 +87,39 @@ def test_a_panel_that_dies_comes_back_with_its_credentials(site, simulate):
     os.kill(before, signal.SIGKILL)
     eventually("the panel greets the hub again", lambda: hellos(site) == 2)
     assert len(panels(site)) == 1
+
+
+def shown_code(process) -> str:
+    """The next code on a glass, as the command tells it."""
+    for line in process.stdout:
+        if "shows the code" in line:
+            return str(line.rsplit(" ", 1)[1].strip().rstrip("."))
+    raise AssertionError("it ended without a code")
+
+
+def test_panel_from_the_box_is_claimed_shows_its_room_and_is_swapped(site, simulate, tmp_path):
+    room, _ = site.furnish("Sandbox", "Recess")
+    process = simulate("--unclaimed", "--count", "2")
+    codes = [shown_code(process), shown_code(process)]
+    assert panels(site) == []
+    old = site.post("/panels/claim", {"code": codes[0], "roomId": room})
+    eventually("it shows its room", lambda: [one["screen"] for one in panels(site)] == ["idle"])
+    assert online(site)[0]["shownRevision"] == online(site)[0]["roomRevision"]
+    assert [one["health"] for one in panels(site)] == ["ok"]
+
+    new = site.post(f"/panels/{old['id']}/replace", {"code": codes[1]})
+    assert (new["roomId"], new["name"]) == (room, "Sandbox")
+    assert [one["id"] for one in panels(site)] == [new["id"]]
+    (flash,) = [
+        kept.parent
+        for kept in tmp_path.glob("circletime-panels-*/*/credentials.json")
+        if old["id"] in kept.read_text()
+    ]
+    eventually(
+        "the old one is cut off and stays out", lambda: "refused, code 5" in (flash / "panel.log").read_text()
+    )
+    eventually("the new one shows the room", lambda: [one["screen"] for one in online(site)] == ["idle"])
+
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert panels(site) == []

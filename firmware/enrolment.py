@@ -1,0 +1,113 @@
+"""How a panel without credentials gets some: it shows a code, until somebody claims it at the hub (docs/panels.md).
+
+The enrolment secret is in flash before the hub first hears it, and the credentials are before it is forgotten:
+wherever the power is cut, the panel goes on from there. Needed once in a panel's life, so it is imported then.
+"""
+
+import asyncio
+import binascii
+import json
+import os
+import random
+
+from firmware import flash_file, http_post, screens, wifi
+from firmware.panel_config import CREDENTIALS
+from shared import checked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from firmware.canvas import Canvas
+    from firmware.glass import Glass
+    from firmware.panel_config import PanelConfig
+
+SECRET = "enrolment.json"  # noqa: S105  a file's name
+MAX_BYTES = 512
+PATH = "/api/v1/panels/enrol"
+
+ASK_AGAIN_MAX_S = 300
+FIRST_WAIT_S = 5
+RECONNECTS = 10
+"""A hub that does not answer is asked less and less, in the end this many times more seldom than one connects."""
+
+
+async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simulated: bool) -> None:
+    """Returns once the credentials are in flash. Raises OSError where the flash takes nothing."""
+    secret = _own_secret()
+    asked = json.dumps({"enrolmentSecret": secret, "simulated": simulated})
+    claiming = Claiming(config.hub_url)
+    wait_s: float = FIRST_WAIT_S
+    longest_s = RECONNECTS * config.reconnect_max_s
+    while True:
+        try:
+            await wifi.join(config)
+            answer = await http_post.post_json(config.hub_url + PATH, asked)
+            if claiming.take(answer):
+                _store(answer, config.hub_url)
+                return
+            wait_s = claiming.ask_again_s
+        except http_post.Refused as refusal:
+            claiming.trouble = refusal.detail
+            wait_s = min(max(refusal.retry_after_s, wait_s * 2), longest_s)
+        except (OSError, ValueError, MemoryError, asyncio.TimeoutError) as error:
+            print("not enrolled:", repr(error))
+            claiming.trouble = "No answer from " + http_post.host_of(config.hub_url)
+            wait_s = min(wait_s * 2, longest_s)
+        screens.draw(canvas, claiming.view())
+        await glass.show()
+        await asyncio.sleep(wait_s * (0.8 + 0.4 * random.random()))
+
+
+class Claiming:
+    """What the glass says until the panel is claimed. `trouble` is why there is no news."""
+
+    def __init__(self, hub_url: str) -> None:
+        self._hub_url = hub_url
+        self._code = self._name = self._url = ""
+        self.ask_again_s = FIRST_WAIT_S
+        self.trouble: str | None = None
+
+    def take(self, answer: "dict[str, Any]") -> bool:
+        """True once the panel was claimed. Raises ValueError for what is no answer of a hub."""
+        if checked.one_of(answer, "status", ("waiting", "claimed")) == "claimed":
+            return True
+        code = checked.text(answer, "code", 16, 1)
+        if code != self._code:
+            print("claim me:", code)  # the installer's console
+        self._code = code
+        self._name = checked.text(answer, "name", 64)
+        self._url = checked.text(answer, "claimUrl", 255)
+        self.ask_again_s = checked.integer(answer, "askAgainS", 2, ASK_AGAIN_MAX_S)
+        self.trouble = None
+        return False
+
+    def view(self) -> screens.View:
+        """A code that may have run out meanwhile is not shown: it would only be refused."""
+        if self.trouble is not None:
+            return screens.View("claiming", 0, web_url=self._hub_url, notice=self.trouble)
+        return screens.View("claiming", 0, web_url=self._url, claim=(self._code, self._name))
+
+
+def _own_secret() -> str:
+    """The secret that only this panel has, the same after every start. Raises OSError where it can't be kept."""
+    try:
+        return checked.text(json.loads(flash_file.read(SECRET, MAX_BYTES)), "secret", 64, 43)
+    except (ValueError, AttributeError):
+        secret = binascii.hexlify(os.urandom(32)).decode()
+        flash_file.replace(SECRET, json.dumps({"secret": secret}))
+        return secret
+
+
+def _store(answer: "dict[str, Any]", hub_url: str) -> None:
+    """Raises ValueError for what are no credentials, OSError where the flash does not take them."""
+    mqtt = checked.mapped(answer, "mqtt")
+    credentials = {
+        "panelId": checked.identifier(answer, "id"),
+        "secret": checked.text(answer, "secret", 128, 1),
+        "mqttHost": checked.text(mqtt, "host", 255) or http_post.host_of(hub_url).partition(":")[0],
+        "mqttPort": checked.integer(mqtt, "port", 1, 65535),
+        "tls": checked.boolean(mqtt, "tls"),
+    }
+    flash_file.replace(CREDENTIALS, json.dumps(credentials))
+    flash_file.remove(SECRET)
