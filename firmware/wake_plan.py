@@ -19,7 +19,8 @@ NIGHT_S = 4 * 3600
 """And at any other time."""
 
 RETRY_S = 10 * 60
-"""After a call that found no hub: three tries fit into a check-in window."""
+"""After a call that found no hub: three tries fit into a check-in window. A long silence is asked about ever more
+rarely, for each try costs as much as an hour of sleep and work."""
 
 _DAY_BEGINS_S, _DAY_ENDS_S = 7 * 3600, 19 * 3600
 _WHOLE_DAY_S = 86400
@@ -44,7 +45,12 @@ def call_due_at(state: "RoomState | None", heard: int, tried: int) -> int:
     due = heard + longest_s(state, heard)
     if state is not None:
         due = min([due] + [at for at in _openings(state) if at > heard])
-    return due if tried <= heard else max(due, tried + RETRY_S)
+    return due if tried <= heard else max(due, tried + _retry_s(heard, tried))
+
+
+def _retry_s(heard: int, tried: int) -> int:
+    """A quarter of the silence; a panel that never heard its hub has its installer beside it."""
+    return min(NIGHT_S, max(RETRY_S, (tried - heard) // 4)) if heard else RETRY_S
 
 
 def longest_s(state: "RoomState | None", heard: int) -> int:

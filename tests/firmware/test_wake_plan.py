@@ -90,10 +90,22 @@ def test_a_hub_that_does_not_answer_is_called_again_but_not_at_once(
     assume(silence > 0)
     due = call_due_at(room, heard, tried)
     assert due >= tried + RETRY_S
-    assert due <= max(heard + NIGHT_S, tried + RETRY_S)
+    assert due <= max(heard + NIGHT_S, tried + NIGHT_S)
+    if silence <= 2400:
+        assert due <= max(heard + NIGHT_S, tried + RETRY_S)
     window = meeting(3 * 3600)
     held_s = window["checkInByUnix"] - (window["startUnix"] - 900)
     assert held_s // RETRY_S >= 3
+
+
+def test_a_hub_away_for_a_week_is_asked_about_rarely() -> None:
+    """In the first hours each ten minutes or so, in the end each four hours."""
+    room, heard = state(horizon=9 * 86400), START + 86400
+    tries = [heard + DAY_S]
+    while tries[-1] < heard + 7 * 86400:
+        tries.append(call_due_at(room, heard, tries[-1]))
+    assert len([at for at in tries if at <= heard + 3 * 3600]) >= 6
+    assert len(tries) < 70
 
 
 def test_a_panel_that_knows_no_room_asks_at_once_and_then_now_and_again() -> None:
