@@ -62,8 +62,8 @@ class PresenceListener:
         now, heard = self._clock.now(), self._take_heard()
 
         def leave(session: Session) -> None:
-            rooms.heartbeat_contacts(session, now)
             service.note_heard(session, heard)
+            rooms.heartbeat_contacts(session, now)
             service.lose_all(session)
 
         await self._database.write(leave)
@@ -124,8 +124,8 @@ class PresenceListener:
         heard |= dict.fromkeys(self._here & self._broker.connected(), now)
 
         def keep(session: Session) -> None:
-            rooms.heartbeat_contacts(session, now)
             service.note_heard(session, heard)
+            rooms.heartbeat_contacts(session, now)
 
         await self._database.write(keep)
 

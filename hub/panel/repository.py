@@ -55,7 +55,8 @@ def doors(session: Session) -> dict[str, int | None]:
 
 
 def note_heard(session: Session, heard: dict[str, datetime]) -> None:
-    for panel_id, at in heard.items():
+    """In one order, and panels before contacts, as everybody locks them."""
+    for panel_id, at in sorted(heard.items()):
         earlier = or_(Panel.last_heard_at.is_(None), Panel.last_heard_at < at)
         session.execute(update(Panel).where(Panel.id == panel_id, earlier).values(last_heard_at=at))
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from shared.panel_presence import Hello, Presence
 
 
+HIGHEST_REVISION = 2**31 - 1
+"""What the column holds; a panel may say anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class PanelRecord:
     """A panel as others see it. `status` is what it said: `online`, `sleeping` or `offline`; `hub.panel.health`
@@ -271,7 +275,7 @@ def note_telemetry(session: Session, panel_id: str, telemetry: dict[str, Any], n
 
 def _note_revision(found: Panel, room: RoomRecord | None, revision: int, now: datetime | None) -> None:
     """`now` None: the panel has just come, and is sent what it lacks."""
-    found.shown_revision = revision if room else None
+    found.shown_revision = min(revision, HIGHEST_REVISION) if room else None
     if room is None or now is None or revision >= room.published_revision:
         found.behind_since = None
     elif found.behind_since is None:

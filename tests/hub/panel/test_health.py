@@ -172,3 +172,9 @@ def test_panel_at_another_door_begins_anew(world, house, panel, hello, telemetry
     world.write(service.move, panel.id, house.sandbox.id, world.clock.now())
     found = world.read(service.panel, panel.id)
     assert (found.shown_revision, found.behind_since) == (None, None)
+
+
+def test_revision_that_no_room_has_is_kept_as_the_highest_there_is(world, panel, hello, seen):
+    hello(253402300799)
+    assert world.read(service.panel, panel.id).shown_revision == 2**31 - 1
+    assert seen() == ("online", "ok", None)
