@@ -25,11 +25,13 @@ from hub.api import (
     booking_actions,
     bookings,
     buildings,
+    calendars,
     enrolment,
     events,
     floor_plans,
     health,
     issues,
+    notifications,
     own_account,
     panels,
     problems,
@@ -40,13 +42,15 @@ from hub.api import (
 )
 from hub.api.change_feed import ChangeFeed
 from hub.api.context import Parts, requires_login
+from hub.bookings import letters
+from hub.bookings.calendar_out import Desk
 from hub.clock import Clock, WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade
 from hub.errors import Unavailable
 from hub.events import Events
 from hub.mail.mailers import ConsoleMailer, Mailer, SmtpMailer, smtp_server
-from hub.mail.outbox import MakeLink
+from hub.mail.outbox import About, Letter, MakeLink, WriteNotice, Writers
 from hub.mail.sending import send_mail
 from hub.mqtt.broker_auth import Decide
 from hub.mqtt.client import Broker, OnMessage
@@ -58,6 +62,7 @@ from hub.sweeper import sweep
 ROUTES = [
     *auth.ROUTES,
     *own_account.ROUTES,
+    *notifications.ROUTES,
     *users.ROUTES,
     *buildings.ROUTES,
     *rooms.ROUTES,
@@ -65,6 +70,7 @@ ROUTES = [
     *floor_plans.ROUTES,
     *bookings.ROUTES,
     *booking_actions.ROUTES,
+    *calendars.ROUTES,
     *panels.ROUTES,
     *enrolment.ROUTES,
     *issues.ROUTES,
@@ -116,7 +122,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     switchboard = _switchboard(settings, database, clock)
     panel_link = switchboard.panels if switchboard else NoPanels()
     hub = Parts(settings, database, clock, database.events, panel_link)
-    mailer, make_link = _mailer(settings), _links(settings)
+    mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -125,7 +131,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
             await switchboard.start()
         feed = ChangeFeed(database, clock)
         await feed.begin()
-        mail = send_mail(database, clock, mailer, make_link)
+        mail = send_mail(database, clock, mailer, writers)
         runs = (sweep(database, clock), feed.run(), mail)
         tasks = [asyncio.create_task(one) for one in runs]
         try:
@@ -176,6 +182,16 @@ def _links(settings: Settings) -> MakeLink:
         return None if secret is None else f"{settings.url}/set-password?token={secret}"
 
     return make
+
+
+def _notices(settings: Settings) -> WriteNotice:
+    """None is written where the operator wants none: what is queued is dropped."""
+    desk = Desk(settings.mail_sender, settings.url)
+
+    def write(session: Session, about: About, now: datetime) -> Letter | None:
+        return letters.write(session, about, desk, now) if settings.notifications else None
+
+    return write
 
 
 def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | None:

@@ -22,6 +22,7 @@ class Settings:
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
+    `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
 
     data_dir: Path = Path("data")
@@ -38,6 +39,7 @@ class Settings:
     login_failures_per_minute: int = 10
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    notifications: bool = True
 
     @property
     def database(self) -> str:
@@ -63,6 +65,12 @@ def port(words: str) -> int:
     return int(words)
 
 
+def _on_or_off(name: str, words: str) -> bool:
+    if words.lower() not in {"on", "off"}:
+        raise BadSetting(f"{name}: {words!r} is neither on nor off")
+    return words.lower() == "on"
+
+
 def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings in `environ`, each replaced by the flag of its name where that is not None."""
     found: dict[str, object] = {}
@@ -78,5 +86,7 @@ def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
                 found[name] = port(words)
             except ValueError as error:
                 raise BadSetting(f"CIRCLETIME_{name.upper()}: {error}") from error
+    if words := environ.get("CIRCLETIME_NOTIFICATIONS"):
+        found["notifications"] = _on_or_off("CIRCLETIME_NOTIFICATIONS", words)
     found |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**found)  # type: ignore[arg-type]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hub.accounts.mail_kinds import wanted
 from hub.accounts.models import User
 
 MEMBER, MANAGER, ADMIN = "member", "manager", "admin"
@@ -17,7 +18,8 @@ SCOPES = (READ, WRITE, WHOLE)
 @dataclass(frozen=True, slots=True)
 class Account:
     """`key` is the row others refer to. `role` is what may be done now: less than its owner's, perhaps, for
-    an API token, whose `scope` is set; None is somebody logged in."""
+    an API token, whose `scope` is set; None is somebody logged in. `mail`: what they want to be mailed about
+    (`mail_kinds`)."""
 
     key: int
     id: str
@@ -26,6 +28,7 @@ class Account:
     role: str
     department: str | None
     scope: str | None = None
+    mail: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def manages(self) -> bool:
@@ -38,4 +41,4 @@ class Account:
 
 def account_of(user: User, scope: str | None = None) -> Account:
     role = MANAGER if user.role == ADMIN and scope in {READ, WRITE} else user.role
-    return Account(user.key, user.id, user.email, user.name, role, user.department, scope)
+    return Account(user.key, user.id, user.email, user.name, role, user.department, scope, wanted(user.mail))

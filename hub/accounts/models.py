@@ -28,6 +28,8 @@ class User(Base):
     """Null until the invitation is accepted."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    mail: Mapped[dict[str, bool] | None] = mapped_column(JSON)
+    """What they chose to be mailed about, or not to be; for the rest `mail_kinds.DEFAULTS` holds."""
 
 
 class AccessToken(Base):

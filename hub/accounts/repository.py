@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.account import ADMIN, MANAGER
 from hub.accounts.models import AccessToken, AuditEntry, PasswordLink, User
 
 
@@ -54,6 +55,12 @@ def active_with_role(session: Session, role: str) -> list[int]:
             select(User.key).where(User.role == role, User.active).order_by(User.key).with_for_update()
         )
     )
+
+
+def active_managers(session: Session) -> Sequence[User]:
+    """Admins among them, by name."""
+    found = select(User).where(User.role.in_((MANAGER, ADMIN)), User.active)
+    return session.scalars(found.order_by(User.name, User.key)).all()
 
 
 def token_with_hash(session: Session, token_hash: bytes, now: datetime) -> Row[User, str | None] | None:

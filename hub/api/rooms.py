@@ -165,7 +165,7 @@ async def get_room(hub: Hub, id: FromPath[str]) -> Room:
 
 @patch("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
 async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: JSONBody[RoomToChange]) -> Room:
-    now = hub.clock.now()
+    now, by = hub.clock.now(), caller(request)
     changes = RoomChanges(
         name=data.name,
         floor_id=data.floor_id,
@@ -180,7 +180,7 @@ async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: JSONBo
         "room.change",
         id,
         data,
-        lambda session: room_changes.change_room(session, id, changes, now),
+        lambda session: room_changes.change_room(session, id, changes, now, by),
         lambda session: _with_status(session, service.room(session, id), now),
     )
 
@@ -188,8 +188,10 @@ async def change_room(hub: Hub, request: Asking, id: FromPath[str], data: JSONBo
 @delete("/rooms/{id:str}", guards=[requires_manager], tags=["rooms"])
 async def remove_room(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     """Cancels what was booked in it; its history stays."""
-    now = hub.clock.now()
-    await audited(hub, request, "room.remove", lambda session: room_changes.remove_room(session, id, now), id)
+    now, by = hub.clock.now(), caller(request)
+    await audited(
+        hub, request, "room.remove", lambda session: room_changes.remove_room(session, id, now, by), id
+    )
 
 
 @put("/rooms/{id:str}/glass-pin", guards=[requires_manager], tags=["rooms"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
-from hub.bookings import lifecycle, refusals, repository
+from hub.bookings import lifecycle, notices, refusals, repository
 from hub.bookings.models import CANCELLED, CONFIRMED, NO_SHOW, PENDING
 from hub.bookings.reading import BookingRecord, booking
 from hub.bookings.scope import THIS, in_scope
@@ -21,12 +21,13 @@ def approve(
     before, _ = opened(session, booking_id, by, "approve", now)
     if before.status in {CANCELLED, NO_SHOW}:
         raise refusals.booking_over(before.status)
-    for one in in_scope(session, before, scope, now):
-        if one.status == PENDING:
-            holds = lifecycle.Standing(
-                status=CONFIRMED, starts_at=one.starts_at, ends_at=one.ends_at, check_in_by=one.check_in_by
-            )
-            change(session, one, {"status": CONFIRMED, "next_at": lifecycle.next_deadline(holds)})
+    pending = [one for one in in_scope(session, before, scope, now) if one.status == PENDING]
+    for one in pending:
+        holds = lifecycle.Standing(
+            status=CONFIRMED, starts_at=one.starts_at, ends_at=one.ends_at, check_in_by=one.check_in_by
+        )
+        change(session, one, {"status": CONFIRMED, "next_at": lifecycle.next_deadline(holds)})
+    notices.answered(session, pending, notices.APPROVED, by, now)
     return booking(session, booking_id, now)
 
 
@@ -39,7 +40,8 @@ def decline(
         raise refusals.already_approved()
     if before.status not in {PENDING, CANCELLED}:
         raise refusals.booking_over(before.status)
-    for one in in_scope(session, before, scope, now):
-        if one.status == PENDING:
-            change(session, one, lifecycle.cancelled(now))
+    pending = [one for one in in_scope(session, before, scope, now) if one.status == PENDING]
+    for one in pending:
+        change(session, one, lifecycle.cancelled(now))
+    notices.answered(session, pending, notices.DECLINED, by, now)
     return booking(session, booking_id, now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
-from hub.bookings import lifecycle, refusals, repository
+from hub.bookings import lifecycle, notices, refusals, repository
 from hub.bookings.models import CANCELLED, CHECKED_IN, COMPLETED, NO_SHOW, PENDING
 from hub.bookings.reading import BookingRecord
 from hub.bookings.writing import again, changed, opened, refuse_taken
@@ -49,7 +49,10 @@ def check_in(
     came |= {"checked_in_by_key": None if by is None else by.key, "checked_in_via": via}
     if attendees is not None:
         came |= {"actual_attendees": attendees, "attendance_source": PANEL if by is None else ORGANIZER}
-    return changed(session, before, came, now)
+    after = changed(session, before, came, now)
+    if before.status == NO_SHOW:
+        notices.restored(session, after, by, now)
+    return after
 
 
 def _check_window(before: BookingRecord, room: RoomRecord, at: datetime) -> None:
@@ -98,9 +101,11 @@ def extend(
         raise refusals.cannot_extend(most, f"It can go on for {most} minutes more.")
     ends_at = before.ends_at + timedelta(minutes=minutes)
     blocks_until = ends_at + timedelta(seconds=before.buffer_s)
-    return changed(
-        session, before, {"ends_at": ends_at, "blocks_until": blocks_until, "next_at": ends_at}, now
-    )
+    longer = {"ends_at": ends_at, "blocks_until": blocks_until, "next_at": ends_at}
+    after = changed(session, before, longer, now)
+    if by is not None:  # at the panel it is those who sit in there
+        notices.changed(session, before, after, by, now)
+    return after
 
 
 def _longest_extension(session: Session, before: BookingRecord, room: RoomRecord) -> int:

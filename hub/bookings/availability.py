@@ -150,7 +150,7 @@ def alternatives(
     the smallest that is large enough first."""
     return [
         *_other_times(session, room, starts_at, ends_at, now),
-        *_other_rooms(session, room, starts_at, ends_at, attendees, now),
+        *other_rooms(session, room, starts_at, ends_at, attendees, now),
     ]
 
 
@@ -175,7 +175,7 @@ def _other_times(
     return [Offer(room, at, at + length) for at in before + after]
 
 
-def _other_rooms(
+def other_rooms(
     session: Session,
     room: RoomRecord,
     starts_at: datetime,
@@ -183,6 +183,7 @@ def _other_rooms(
     attendees: int | None,
     now: datetime,
 ) -> list[Offer]:
+    """Up to OTHER_ROOMS of the building that are free then, the smallest that is large enough first."""
     wanted = RoomFilter(building_id=room.building.id, min_capacity=attendees, smallest_first=True)
     others = [one for one in rooms.matching_rooms(session, wanted, CHUNK) if one.key != room.key]
     free = free_rooms(session, others, starts_at, ends_at, now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts import service as accounts
 from hub.accounts.service import Account
-from hub.bookings import refusals, repository, rules
+from hub.bookings import notices, refusals, repository, rules
 from hub.bookings.models import CHECKED_IN, CONFIRMED, PENDING
 from hub.bookings.reading import BookingRecord
 from hub.bookings.settling import settle_room
@@ -48,7 +48,9 @@ def book_room(session: Session, who: Account, request: NewBooking, now: datetime
     """
     room, values = wished(session, who, request, now, via)
     refuse_taken(session, room, values, now, who, request.attendees)
-    return added(session, values, now)
+    new = added(session, values, now)
+    notices.booked(session, new, who, now)
+    return new
 
 
 def wished(
@@ -129,4 +131,6 @@ def claim_walk_up(session: Session, booking_id: str, *, by: Account, now: dateti
         raise refusals.not_a_walk_up()
     if before.status not in repository.ACTIVE:
         raise refusals.booking_over(before.status)
-    return changed(session, before, organized_by(by), now)
+    claimed = changed(session, before, organized_by(by), now)
+    notices.booked(session, claimed, by, now)
+    return claimed

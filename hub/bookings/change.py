@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
-from hub.bookings import lifecycle, refusals, repository, rules
+from hub.bookings import lifecycle, notices, refusals, repository, rules
 from hub.bookings.models import CHECKED_IN, COMPLETED, CONFIRMED, NO_SHOW, PENDING
 from hub.bookings.reading import BookingRecord, booking
 from hub.bookings.scope import THIS, in_scope, split_off
@@ -45,9 +45,14 @@ def cancel(
     before, _ = opened(session, booking_id, by, "cancel", now)
     if scope == THIS:
         _check_cancellable(before, now)
-    for one in in_scope(session, before, scope, now):
-        if one.status in {PENDING, CONFIRMED} or (one.status == CHECKED_IN and now < one.starts_at):
-            change(session, one, lifecycle.cancelled(now))
+    gone = [
+        one
+        for one in in_scope(session, before, scope, now)
+        if one.status in {PENDING, CONFIRMED} or (one.status == CHECKED_IN and now < one.starts_at)
+    ]
+    for one in gone:
+        change(session, one, lifecycle.cancelled(now))
+    notices.cancelled(session, gone, by, now)
     return booking(session, booking_id, now)
 
 
@@ -112,11 +117,15 @@ def change_booking(
             change(session, one, values | _exempt(room, one, changes))
     elif len(some) == 1:
         new = values | _placed(before, *move.of(before), room, changes, by, now)
+        if "series_id" in values:
+            new["recurs_at"] = new["starts_at"]
         refuse_taken(session, room, again(before, new), now, by, before.attendees)
         change(session, before, new)
     else:
         _move_together(session, some, move, values, changes, by, now)
-    return booking(session, booking_id, now)
+    after = booking(session, booking_id, now)
+    notices.changed(session, before, after, by, now, whole=len(some) > 1 or "series_id" in values)
+    return after
 
 
 def _settled(session: Session, booking_id: str, changes: BookingChanges, now: datetime) -> RoomRecord:
@@ -230,6 +239,7 @@ def _move_together(
     for one in some:
         starts_at, ends_at = move.of(one)
         new = values | _placed(one, starts_at, ends_at, move.room, changes, by, now)
+        new["recurs_at"] = starts_at
         if repository.is_taken(session, move.room.key, starts_at, new["blocks_until"]):
             taken.append((starts_at, ends_at))
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +72,8 @@ class Booking(Base):
     """Who counted them: panel, organizer or sensor."""
     private: Mapped[bool] = mapped_column(default=False)
     series_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    recurs_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """The start that its series gave it: what calendars know the meeting by, wherever it is moved alone."""
     check_in_exempt: Mapped[bool] = mapped_column(default=False)
     check_in_by: Mapped[datetime | None] = mapped_column(UtcTime)
     """The last moment for check-in; null where the booking is never released."""
@@ -90,6 +92,30 @@ class Booking(Base):
     """When time alone next changes its status; null once nothing does."""
     imported_uid: Mapped[str | None] = mapped_column(String(512), unique=True)
     """What the calendar it came from calls it: importing it again changes nothing."""
+
+
+class CalendarSeries(Base):
+    """How often calendars were told of a series: the SEQUENCE of the last mail."""
+
+    __tablename__ = "calendar_series"
+
+    series_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sequence: Mapped[int]
+
+
+class CalendarLink(Base):
+    """The secret address of a calendar to subscribe to: a room's, or somebody's own. Only its SHA-256 is kept."""
+
+    __tablename__ = "calendar_links"
+    __table_args__ = (
+        CheckConstraint("(room_key IS NULL) <> (user_key IS NULL)", name="of_a_room_or_a_user"),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    room_key: Mapped[int | None] = mapped_column(ForeignKey("rooms.key"), unique=True)
+    user_key: Mapped[int | None] = mapped_column(ForeignKey("users.key"), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 def _guard(name: str, moment: str, own: str) -> str:

@@ -43,6 +43,7 @@ class BookingRecord:
     attendance_source: str | None
     private: bool
     series_id: str | None
+    recurs_at: datetime | None
     check_in_exempt: bool
     check_in_by: datetime | None
     checked_in_at: datetime | None

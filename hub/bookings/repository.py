@@ -12,7 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.bookings import refusals
-from hub.bookings.models import CHECKED_IN, CONFIRMED, NEVER_OVERLAP, OVERLAP_ON_SQLITE, PENDING, Booking
+from hub.bookings.models import (
+    CHECKED_IN,
+    CONFIRMED,
+    NEVER_OVERLAP,
+    OVERLAP_ON_SQLITE,
+    PENDING,
+    Booking,
+    CalendarSeries,
+)
 
 ACTIVE = (PENDING, CONFIRMED, CHECKED_IN)
 
@@ -163,6 +171,23 @@ def next_deadline(session: Session) -> datetime | None:
         select(func.min(_booking.next_at)).where(_booking.next_at.is_not(None))
     )
     return found
+
+
+def with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]:
+    return session.execute(_BOOKINGS.where(_booking.key.in_(set(keys))).order_by(_booking.starts_at)).all()
+
+
+def next_sequence(session: Session, series_id: str) -> int:
+    """Of the next mail to calendars about the series; the first is 0."""
+    told = session.scalar(
+        update(CalendarSeries)
+        .where(CalendarSeries.series_id == series_id)
+        .values(sequence=CalendarSeries.sequence + 1)
+        .returning(CalendarSeries.sequence)
+    )
+    if told is None:
+        session.execute(insert(CalendarSeries).values(series_id=series_id, sequence=0))
+    return told or 0
 
 
 def known_uids(session: Session, uids: Sequence[str]) -> set[str]:

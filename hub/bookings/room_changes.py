@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import UNSET
 from sqlalchemy.orm import Session
 
-from hub.bookings import lifecycle, repository
+from hub.accounts.service import Account
+from hub.bookings import lifecycle, notices, repository
 from hub.bookings.models import PENDING
+from hub.bookings.reading import BookingRecord, records
 from hub.bookings.settling import settle_room, settle_rooms
 from hub.rooms import service as rooms
 from hub.rooms.service import Policy, PolicyOverrides, RoomChanges, RoomRecord
 
 
-def change_room(session: Session, room_id: str, changes: RoomChanges, now: datetime) -> RoomRecord:
+def change_room(
+    session: Session, room_id: str, changes: RoomChanges, now: datetime, by: Account | None = None
+) -> RoomRecord:
     """Changes the room; a new policy's check-in rule holds for bookings whose window has not closed yet.
 
     A buffer stays as it was when the booking was made. Raises what `rooms.service.add_room` raises.
     """
-    room_key = rooms.room(session, room_id).key
-    settle_room(session, room_key, now)
+    before = rooms.room(session, room_id)
+    settle_room(session, before.key, now)
     room = rooms.change_room(session, room_id, changes)
     if changes.policy is not UNSET:
         _follow_policy(session, room, now)
+    if before.out_of_service is None and room.out_of_service is not None:
+        notices.room_closed(session, room, by, now)
     return room
 
 
@@ -56,12 +63,23 @@ def _follow_policy(session: Session, room: RoomRecord, now: datetime) -> None:
     settle_room(session, room.key, now)
 
 
-def remove_room(session: Session, room_id: str, now: datetime) -> None:
+def remove_room(session: Session, room_id: str, now: datetime, by: Account | None = None) -> None:
     """Takes the room away: what is under way ends, what was to come is cancelled, all stays on record."""
     room_key = rooms.room(session, room_id).key
     settle_room(session, room_key, now)
-    for row in repository.active(session, [room_key], now):
+    rows = repository.active(session, [room_key], now)
+    gone = [one for one in records(session, rows, now) if one.starts_at >= now or one.status == PENDING]
+    for row in rows:
         begun = row.status != PENDING and row.starts_at < now
         over = lifecycle.ended(row.starts_at, now, row.buffer_s) if begun else lifecycle.cancelled(now)
         repository.change(session, row.key, over)
     rooms.remove_room(session, room_id, now)
+    for some in _by_series(gone):
+        notices.cancelled(session, some, by, now, reason="The room is not there any more.")
+
+
+def _by_series(some: Sequence[BookingRecord]) -> Iterable[list[BookingRecord]]:
+    found: dict[str, list[BookingRecord]] = {}
+    for one in some:
+        found.setdefault(one.series_id or one.id, []).append(one)
+    return found.values()

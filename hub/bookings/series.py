@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
-from hub.bookings import availability, recurrence, refusals, repository, rules
+from hub.bookings import availability, notices, recurrence, refusals, repository, rules
 from hub.bookings.book import NewBooking, organized_by, wished
 from hub.bookings.models import CONFIRMED, PENDING
 from hub.bookings.reading import BookingRecord, booking, records
@@ -65,7 +65,8 @@ def book_series(
     made: list[str] = []
     taken: list[datetime] = []
     for starts_at in starts:
-        row = values | {"series_id": series_id} | _at(room, values, starts_at, starts_at + length, now, via)
+        in_series = {"series_id": series_id, "recurs_at": starts_at}
+        row = values | in_series | _at(room, values, starts_at, starts_at + length, now, via)
         if repository.is_taken(session, room.key, starts_at, row["blocks_until"]):
             taken.append(starts_at)
         else:
@@ -74,7 +75,9 @@ def book_series(
     if taken and (not again.skip or not made):
         wanted = [(at, at + length) for at in starts]
         raise clashes(session, room, wanted, [(at, at + length) for at in taken], request.attendees, who, now)
-    return BookedSeries(booking(session, made[0], now), len(made), taken)
+    first = booking(session, made[0], now)
+    notices.booked(session, first, who, now, whole=True)
+    return BookedSeries(first, len(made), taken)
 
 
 def _starts(room: RoomRecord, first: datetime, rrule: str, now: datetime) -> list[datetime]:
@@ -152,6 +155,9 @@ def add_occurrence(
         "attendees": before.attendees,
         "private": before.private,
         "series_id": before.series_id,
+        "recurs_at": starts_at,
     }
     refuse_taken(session, room, values, now, by, before.attendees)
-    return added(session, values, now)
+    new = added(session, values, now)
+    notices.series_grew(session, new, by, now)
+    return new

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from hub.bookings import repository
+from hub.bookings import notices, repository
+from hub.bookings.models import CANCELLED, NO_SHOW
 from hub.bookings.reading import changes_by_time
 from hub.rooms import service as rooms
 
@@ -45,7 +46,12 @@ def _settle(session: Session, overdue: Sequence[Row[Any]], now: datetime) -> Non
     if not overdue:
         return
     at = rooms.rooms_by_key(session, {row.room_key for row in overdue})
-    for key, changes in changes_by_time(session, overdue, at, now).items():
+    become = changes_by_time(session, overdue, at, now)
+    for key, changes in become.items():
         repository.change(session, key, changes)
+    lost = {key for key, changes in become.items() if changes.get("status") in {CANCELLED, NO_SHOW}}
+    of_somebody = [row.key for row in overdue if row.key in lost and row.organizer_key is not None]
+    if of_somebody:
+        notices.decided_by_time(session, of_somebody, now)
     for room_key in at:
         rooms.touch(session, room_key)

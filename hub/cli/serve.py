@@ -128,6 +128,7 @@ def serve(settings: Settings) -> None:
     config = uvicorn.Config(
         create_app(settings),
         log_level="warning",
+        access_log=False,  # an address may hold the secret of a calendar feed
         lifespan="on",
         timeout_graceful_shutdown=3,
         server_header=False,

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Protocol, TextIO
 from urllib.parse import unquote, urlsplit
 
-from hub.mail.outbox import Mail
+from hub.mail.outbox import CalendarPart, Mail
 
 SMTP, SMTPS = "smtp", "smtps"
 TIMEOUT_S = 30.0
@@ -42,7 +42,8 @@ class ConsoleMailer:
 
     async def send(self, mail: Mail, _now: datetime) -> None:
         head = f"--- mail to {mail.recipient}: {mail.subject}"
-        print(f"{head}\n{mail.body.rstrip()}\n---", file=self._to or sys.stdout, flush=True)
+        entry = f"\n(with a calendar entry: {mail.calendar.method})" if mail.calendar else ""
+        print(f"{head}\n{mail.body.rstrip()}{entry}\n---", file=self._to or sys.stdout, flush=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,4 +160,21 @@ def written(mail: Mail, sender: str, now: datetime) -> EmailMessage:
     message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
     message.set_content(mail.body)
+    if mail.calendar is not None:
+        _add_calendar(message, mail.calendar)
     return message
+
+
+def _add_calendar(message: EmailMessage, part: CalendarPart) -> None:
+    """As calendars look for it: an alternative to the text that names its method (RFC 6047, 2.4), and once
+    more as a file, for mail programs that only offer files. In base64, so that no line is touched."""
+    message.add_alternative(
+        part.text,
+        maintype="text",
+        subtype="calendar",
+        params={"method": part.method, "charset": "utf-8"},
+        cte="base64",
+    )
+    message.add_attachment(
+        part.text, maintype="application", subtype="ics", filename="invite.ics", cte="base64"
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import JSON, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
@@ -16,6 +17,7 @@ class OutgoingMail(Base):
     __tablename__ = "outgoing_mails"
     __table_args__ = (
         Index("ix_outgoing_mails_due", "next_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_outgoing_mails_topic", "topic", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True)
@@ -27,6 +29,10 @@ class OutgoingMail(Base):
     link: Mapped[str | None] = mapped_column(String(16))
     """The kind of link that stands where the body says LINK. It is made when the mail goes out, so that this
     table never holds a secret."""
+    topic: Mapped[str | None] = mapped_column(String(160))
+    """What a notice is about, and to whom: the next of the same topic takes its place while it waits."""
+    about: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What a notice is written from when it goes out; subject and body are empty until then."""
     queued_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None] = mapped_column(UtcTime)

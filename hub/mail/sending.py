@@ -14,7 +14,7 @@ from hub.clock import Clock
 from hub.db.database import Database
 from hub.mail import outbox
 from hub.mail.mailers import Mailer, NotSent
-from hub.mail.outbox import Mail, MakeLink
+from hub.mail.outbox import Mail, Writers
 from hub.waiting import every
 
 _log = logging.getLogger(__name__)
@@ -23,11 +23,11 @@ LOOKS_EVERY_S = 1.0
 LAST_WORDS_S = 5.0
 
 
-async def send_mail(database: Database, clock: Clock, mailer: Mailer, make_link: MakeLink) -> None:
+async def send_mail(database: Database, clock: Clock, mailer: Mailer, writers: Writers) -> None:
     """Runs until cancelled; a failing database is tried again at the next look."""
 
     async def send_due() -> None:
-        while await _to_its_end(send_next(database, clock, mailer, make_link)):
+        while await _to_its_end(send_next(database, clock, mailer, writers)):
             pass
 
     await every(LOOKS_EVERY_S, send_due, "send mail")
@@ -43,12 +43,12 @@ async def _to_its_end(sending: Coroutine[Any, Any, bool]) -> bool:
         raise
 
 
-async def send_next(database: Database, clock: Clock, mailer: Mailer, make_link: MakeLink) -> bool:
+async def send_next(database: Database, clock: Clock, mailer: Mailer, writers: Writers) -> bool:
     """Tries the mail that has waited longest; whether there was one."""
     now = clock.now()
     if not await database.read(lambda session: outbox.is_due(session, now)):
         return False
-    mail = await database.write(lambda session: outbox.take(session, make_link, now))
+    mail = await database.write(lambda session: outbox.take(session, writers, now))
     if mail is None:
         return False
     try:

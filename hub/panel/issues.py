@@ -197,7 +197,7 @@ def _close_room(
             f"Resolve {other.category!r} first.",
             issueId=other.id,
         )
-    room_changes.change_room(session, room.id, RoomChanges(out_of_service=reason), now)
+    room_changes.change_room(session, room.id, RoomChanges(out_of_service=reason), now, who)
     detail = {"outOfService": [room.out_of_service, reason], "issueId": found.id}
     audit.record(session, who, "room.change", room.id, detail, now)
 

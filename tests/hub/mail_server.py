@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -48,11 +49,14 @@ class MailServer:
 
     def wait_for(self, number: int) -> EmailMessage:
         """The mail of that number, the first is 1, once it has come."""
-        deadline = time.monotonic() + PATIENCE_S
-        while len(self.mails) < number:
-            assert time.monotonic() < deadline, f"{len(self.mails)} of {number} mails came"
-            time.sleep(0.02)
+        self.wait_until(lambda: len(self.mails) >= number)
         return self.mails[number - 1]
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, f"{len(self.mails)} mails came, not what was waited for"
+            time.sleep(0.02)
 
 
 def token_in(mail: EmailMessage) -> str:

@@ -89,7 +89,7 @@ class Stage:
         if step.who:
             headers["Authorization"] = f"Bearer {self._tokens[step.who]}"
         self.client.cookies.clear()
-        path = API + self._filled(step.path) + (f"?{step.query}" if step.query else "")
+        path = API + self._filled(step.path) + (f"?{self._filled(step.query)}" if step.query else "")
         if isinstance(step.body, str):
             return self.client.request(step.method, path, headers=headers, content=step.body)
         return self.client.request(step.method, path, headers=headers, json=self._filled(step.body))
@@ -111,7 +111,7 @@ class Stage:
             found = next(one for one in found["items"] if not one["current"])
         if step.keep:
             assert answer.status_code < 300, answer.text
-            self.kept[step.keep] = found["code"] if step.keep == "code" else found["id"]
+            self.kept[step.keep] = _kept(step.keep, found)
         if step.path == "/buildings" and step.keep == "hq":
             self.kept["floor"] = found["floors"][0]["id"]
 
@@ -122,9 +122,11 @@ class Stage:
             told = _pretty(_without_secrets(answer.json()))
         else:
             told = answer.text if kind.startswith(("text/", "image/svg")) else ""
+        if kind == "text/calendar":
+            told = told.replace("\r\n", "\n")
         if kind == "text/event-stream":  # a change may be told twice
             told = "\n\n".join(dict.fromkeys(told.replace("\r\n", "\n").split("\n\n")))
-        path = API + self._filled(step.path) + (f"?{step.query}" if step.query else "")
+        path = API + self._filled(step.path) + (f"?{self._filled(step.query)}" if step.query else "")
         return Exchange(
             operation=(step.method, API + _template(step.path)),
             note=step.note,
@@ -140,7 +142,7 @@ class Stage:
     def _named(self, words: str) -> str:
         """Ids as the names that the story gave them; others as `id-1` and so on."""
         names = {found: name for name, found in self.kept.items()}
-        for secret in ("link", "code"):
+        for secret in ("link", "code", "room_calendar", "own_calendar"):
             words = words.replace(self.kept.get(secret, "..."), "...")
 
         words = _SHOWN_NAME.sub("Panel 7KQX", words)
@@ -183,6 +185,12 @@ def _wait_until(look: Any) -> None:
     while not look():
         assert time.monotonic() < end, "nobody listens to the events"
         time.sleep(0.01)
+
+
+def _kept(name: str, found: dict[str, Any]) -> str:
+    if name.endswith("_calendar"):
+        return str(found["url"].partition("token=")[2])
+    return str(found["code"] if name == "code" else found["id"])
 
 
 def _template(path: str) -> str:

@@ -31,6 +31,11 @@ RIGHTS = """
 POST   /auth/login                      200 | 200 200 200 200 | 200 200 200 200
 POST   /auth/logout                     401 | 200 200 200 200 | 403 200 200 200
 GET    /auth/me                         401 | 200 200 200 200 | 200 200 200 200
+GET    /auth/me/notifications           401 | 200 200 200 200 | 403 403 403 403
+PATCH  /auth/me/notifications           401 | 200 200 200 200 | 403 403 403 403
+POST   /auth/me/calendar-address        401 | 201 201 201 201 | 403 403 403 403
+DELETE /auth/me/calendar-address        401 | 204 204 204 204 | 403 403 403 403
+GET    /auth/me/calendar.ics            404 | 404 404 404 404 | 404 404 404 404
 POST   /auth/password-reset             202 | 202 202 202 202 | 202 202 202 202
 POST   /auth/password-reset/confirm     422 | 422 422 422 422 | 422 422 422 422
 POST   /auth/password                   401 | 403 403 403 403 | 403 403 403 403
@@ -74,6 +79,9 @@ GET    /rooms/{room}/slots              401 | 200 200 200 200 | 200 200 200 200
 GET    /rooms/{room}/state              401 | 200 200 200 200 | 200 200 200 200
 PUT    /rooms/{room}/glass-pin          401 | 403 403 200 200 | 403 403 200 200
 DELETE /rooms/{pinned}/glass-pin        401 | 403 403 204 204 | 403 403 204 204
+POST   /rooms/{room}/calendar-address   401 | 403 403 201 201 | 403 403 201 201
+DELETE /rooms/{room}/calendar-address   401 | 403 403 204 204 | 403 403 204 204
+GET    /rooms/{room}/calendar.ics       404 | 404 404 404 404 | 404 404 404 404
 
 GET    /bookings                        401 | 200 200 200 200 | 200 200 200 200
 POST   /bookings                        401 | 201 201 201 201 | 403 201 201 201
@@ -124,6 +132,7 @@ BODIES = {
     "POST /amenities": {"name": "A{number}"},
     "PATCH /amenities/{amenity}": {"name": "A{number}"},
     "POST /rooms": {"name": "R{number}", "floorId": "{floor}", "capacity": 4},
+    "PATCH /auth/me/notifications": {"own": True},
     "PATCH /rooms/{room}": {"capacity": 5},
     "POST /bookings": WISH,
     "PATCH /bookings/{booked}": {"title": "Other"},

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from hub.mail import outbox
 from hub.mail.mailers import NotSent
 from hub.mail.models import OutgoingMail
-from hub.mail.outbox import LINK, Mail
+from hub.mail.outbox import LINK, CalendarPart, Letter, Mail, Notice, Writers
 from hub.mail.sending import send_mail, send_next
+
+CALENDAR = CalendarPart("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 
 
 class Mailer:
@@ -26,6 +28,14 @@ class Mailer:
         if self.refusals:
             raise self.refusals.pop(0)
         self.sent.append(mail)
+
+
+def write_notice(_session, about, _now):
+    if about["words"] == "unwritable":
+        raise ValueError(about)
+    if about["words"] == "untrue":
+        return None
+    return Letter(recipient="nadia@example.org", subject=about["words"], body="", calendar=CALENDAR)
 
 
 @pytest.fixture
@@ -48,10 +58,18 @@ def post(world, mailer):
             self.made += 1
             return None if recipient.startswith("nobody") else f"https://hub/{kind}/{self.made}"
 
+        @property
+        def writers(self):
+            return Writers(self.make_link, write_notice)
+
+        def notify(self, topic, words, merge=lambda _old, new: new):
+            notice = Notice(topic, "nadia@example.org", {"words": words})
+            world.write(outbox.queue_notices, [notice], merge, world.clock.now())
+
         def send(self):
             """How many were tried."""
             before = mailer.tried
-            while world.run(send_next(world.database, world.clock, mailer, self.make_link)):
+            while world.run(send_next(world.database, world.clock, mailer, self.writers)):
                 pass
             return mailer.tried - before
 
@@ -115,7 +133,7 @@ def test_one_bad_mail_does_not_hold_up_the_others(post, mailer):
 
 def test_process_that_died_while_sending_is_stood_in_for_and_not_too_early(world, post, mailer):
     post.queue()
-    taken = world.write(outbox.take, post.make_link, world.clock.now())
+    taken = world.write(outbox.take, post.writers, world.clock.now())
     assert post.send() == 0, "somebody else has it"
     world.clock.pass_time(minutes=5)
     assert post.send() == 1
@@ -128,7 +146,7 @@ def test_two_processes_never_take_the_same_mail(world, post, mailer):
 
     async def both():
         async def one():
-            while await send_next(world.database, world.clock, mailer, post.make_link):
+            while await send_next(world.database, world.clock, mailer, post.writers):
                 pass
 
         await asyncio.gather(one(), one(), one())
@@ -179,7 +197,7 @@ def test_hub_that_stops_while_sending_finishes_that_mail(world, post):
 
     async def stop_half_way():
         slow = Slow()
-        task = asyncio.create_task(send_mail(world.database, world.clock, slow, post.make_link))
+        task = asyncio.create_task(send_mail(world.database, world.clock, slow, post.writers))
         await slow.begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -189,3 +207,47 @@ def test_hub_that_stops_while_sending_finishes_that_mail(world, post):
     post.queue()
     assert len(world.run(stop_half_way()).sent) == 1
     assert post.rows()[0].sent_at is not None
+
+
+def test_notice_is_written_when_it_goes_out(post, mailer):
+    post.notify("roadmap", "moved")
+    assert (post.rows()[0].subject, post.rows()[0].body) == ("", "")
+    assert post.send() == 1
+    assert (mailer.sent[0].subject, mailer.sent[0].calendar) == ("moved", CALENDAR)
+    assert post.rows()[0].subject == "moved", "whoever asks later sees what went out"
+
+
+def test_next_notice_of_a_topic_takes_the_place_of_one_that_waits(post, mailer):
+    for topic, words in (("roadmap", "moved"), ("retro", "moved"), ("roadmap", "moved again")):
+        post.notify(topic, words)
+    post.send()
+    assert sorted(mail.subject for mail in mailer.sent) == ["moved", "moved again"]
+    post.notify("roadmap", "and again")
+    post.send()
+    assert mailer.sent[-1].subject == "and again", "what went out has no place to take"
+
+
+def test_notice_that_failed_before_is_replaced_too_and_tried_at_once(post, mailer):
+    mailer.refusals = [NotSent("no route")]
+    post.notify("roadmap", "moved")
+    post.send()
+    post.notify("roadmap", "moved again")
+    assert (post.send(), [mail.subject for mail in mailer.sent]) == (1, ["moved again"])
+
+
+def test_notice_that_is_being_sent_is_left_alone(world, post, mailer):
+    post.notify("roadmap", "moved")
+    world.write(outbox.take, post.writers, world.clock.now())
+    post.notify("roadmap", "moved again")
+    assert (post.send(), [mail.subject for mail in mailer.sent]) == (1, ["moved again"])
+    world.clock.pass_time(minutes=5)
+    assert post.send() == 1, "whoever had the first one died with it"
+
+
+def test_notice_that_is_untrue_or_cannot_be_written_holds_up_nothing(post, mailer, caplog):
+    for words in ("untrue", "unwritable", "true"):
+        post.notify(words, words)
+    assert post.send() == 1
+    assert [mail.subject for mail in mailer.sent] == ["true"]
+    assert "can't be written" in caplog.text
+    assert {row.about["words"]: row.next_at for row in post.rows()} == {"unwritable": None, "true": None}
