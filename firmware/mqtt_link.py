@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from firmware.hub_contact import HubContact
     from firmware.panel_config import PanelConfig
     from firmware.state_cache import StateCache
+    from firmware.supervisor import Supervisor
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
     from shared.panel_presence import Welcome
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 FIRMWARE = "0.1.0"
 KEEPALIVE_S = 30
+LONGEST_WAIT_S = 60
 FIRST_CONNECT_MAX_S = 2
 """After the panel's own start; after a lost link it waits up to `reconnect_max_s`, for a whole site
 reconnects at once when its broker comes back."""
@@ -52,6 +54,7 @@ class MqttLink:
         clock: "WallClock",
         contact: "HubContact",
         glass: "Glass",
+        supervisor: "Supervisor",
     ) -> None:
         self._client = MqttClient(self._take, self._file_for)
         self._config = config
@@ -60,6 +63,7 @@ class MqttLink:
         self._clock = clock
         self._contact = contact
         self._glass = glass
+        self._supervisor = supervisor
         self._boot_id = new_id()
         self._work = asyncio.Event()
         self._telemetry: dict[str, Any] | None = None
@@ -76,6 +80,7 @@ class MqttLink:
         """Connects, and connects again, until the panel rests."""
         wait_s = min(FIRST_CONNECT_MAX_S, self._config.reconnect_max_s)
         while True:
+            self._supervisor.hear("link")
             if not self._moved:
                 await asyncio.sleep(random.random() * wait_s)
             wait_s = self._config.reconnect_max_s
@@ -125,6 +130,7 @@ class MqttLink:
         self._telemetry_due = self._telemetry is not None
         self._screen_row = HEIGHT_PX
         while not self._moved:
+            self._supervisor.hear("link")
             self._work.clear()
             if await self._send_next():
                 continue
@@ -139,10 +145,12 @@ class MqttLink:
         await self._client.publish(topic, said.encode(), retain=True)
 
     async def _wait_for_work(self) -> None:
-        """Until there is something new, or a command has waited too long for its answer."""
-        unanswered = self._contact.there and self._outbox.commands
+        """Until there is something new, or a command has waited too long for its answer; a minute at most."""
+        wait_s: float = LONGEST_WAIT_S
+        if self._contact.there and self._outbox.commands:
+            wait_s = min(wait_s, self._outbox.due_in_ms() / 1000)
         try:
-            await asyncio.wait_for(self._work.wait(), self._outbox.due_in_ms() / 1000 if unanswered else None)
+            await asyncio.wait_for(self._work.wait(), wait_s)
         except asyncio.TimeoutError:
             pass
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firmware.screens import View
     from firmware.sleeper import Sleeper
     from firmware.state_cache import StateCache
+    from firmware.supervisor import Supervisor
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
     from shared.room_state import RoomState
@@ -55,6 +56,7 @@ class PanelApp:
         clock: "WallClock",
         contact: "HubContact",
         link: "MqttLink",
+        supervisor: "Supervisor",
         sleeper: "Sleeper | None" = None,
     ) -> None:
         """`sleeper` is for a panel on battery."""
@@ -67,6 +69,7 @@ class PanelApp:
         self._clock = clock
         self._contact = contact
         self._link = link
+        self._supervisor = supervisor
         link.listener = self
         cache.let_go = self._let_go
         self._woken = asyncio.Event()
@@ -90,6 +93,7 @@ class PanelApp:
             sleeper.start()
         link = asyncio.create_task(self._link.run() if sleeper is None else sleeper.run_link(self._link))
         while not (keys.done() or link.done()):
+            self._supervisor.hear("glass")
             self._woken.clear()
             await self._show()
             if sleeper is not None and self._may_sleep(sleeper):
@@ -143,7 +147,8 @@ class PanelApp:
 
     async def _watch_keys(self) -> None:
         while True:
-            for key in await self._board.inputs.pressed():
+            self._supervisor.hear("keys")
+            for key in await self._pressed():
                 _, action, enabled = self._keys[key]
                 if self._sleeper is not None:
                     self._sleeper.pressed()
@@ -151,6 +156,13 @@ class PanelApp:
                     self._board.led(True)  # until the glass answers
                     await self._act(action, self._view.status)
                     self.changed()
+
+    async def _pressed(self) -> "list[int]":
+        """The keys pressed; none, after a minute without a press."""
+        try:
+            return await asyncio.wait_for(self._board.inputs.pressed(), LONGEST_WAIT_MS / 1000)
+        except asyncio.TimeoutError:
+            return []
 
     async def _show(self) -> None:
         self._view = self._look()

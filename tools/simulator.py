@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from tools import slot
@@ -24,6 +25,16 @@ SLEEP_STATUS = 76
 def asleep_s(flash: Path) -> float:
     """For how long the panel with that flash wants to sleep."""
     return int((flash / "asleep").read_text()) / 1000
+
+
+def starved(flash: Path, started_s: float) -> bool:
+    """Whether the watchdog of the panel that was started at that time (`time.time()`) was fed too late: then whoever
+    started it ends it, as a board is reset."""
+    try:
+        fed_until_s, said_s = float((flash / "watchdog").read_text()), (flash / "watchdog").stat().st_mtime
+    except OSError:
+        return False
+    return said_s >= started_s and time.time() > fed_until_s
 
 
 def command(

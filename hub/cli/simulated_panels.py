@@ -56,6 +56,7 @@ class SimulatedPanel:
 
     def _start(self) -> None:
         argv, environ = simulator.command(self._flash)
+        self._started_s = time.time()
         with (self._flash / "panel.log").open("ab") as log:
             # A session of its own: Ctrl-C is for us; the panel ends when we close its standard input, or die.
             self._process = subprocess.Popen(
@@ -77,6 +78,9 @@ class SimulatedPanel:
     def revive(self) -> None:
         """Starts the panel again where it has ended: at once if it asked for that, a few times if it died."""
         status = None if self.given_up else self._process.poll()
+        if status is None and not self.given_up and simulator.starved(self._flash, self._started_s):
+            self._process.kill()
+            status = self._process.wait()
         if status is None:
             return
         self._close()

@@ -152,3 +152,19 @@ def test_a_panel_that_will_not_end_is_killed(panel, monkeypatch):
     deaf.end()
     deaf.wait()
     assert deaf._process.returncode != 0
+
+
+def test_a_panel_whose_watchdog_is_starved_is_started_again(panel, tmp_path):
+    watchdog, starts = tmp_path / "watchdog", tmp_path / "starts"
+    hung = panel(
+        f"open({str(starts)!r}, 'a').write('x'); open({str(watchdog)!r}, 'w').write('1.0'); "
+        "import time; time.sleep(60)"
+    )
+
+    def again() -> bool:
+        hung.revive()
+        return starts.exists() and len(starts.read_text()) > 1
+
+    eventually("it has started again", again)
+    hung.end()
+    hung.wait()
