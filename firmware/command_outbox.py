@@ -1,7 +1,7 @@
 """Commands on their way to the hub, one at a time and in order, each kept until the hub has answered it.
 
 A command's id is its idempotency key, so sending it again is always safe. Check-in, end and issue reports
-outlive a lost link and a power cut. Booking and extending do neither: only the hub can grant them, and a
+outlive a lost link and a power cut, but for one with a PIN, which rests on no flash. Booking and extending do neither: only the hub can grant them, and a
 panel never promises what it cannot (contract, "MQTT 3.1.1").
 """
 
@@ -75,17 +75,21 @@ class CommandOutbox:
     def link_lost(self) -> "list[PanelCommand]":
         """What waited for an answer is to be sent again; what only the hub could grant is given up: those
         commands are returned."""
-        given_up = [command for command in self.commands if command["action"] in ONLY_ONLINE]
-        self.commands = [command for command in self.commands if command["action"] not in ONLY_ONLINE]
+        given_up = [command for command in self.commands if not _lasts(command)]
+        self.commands = [command for command in self.commands if _lasts(command)]
         self._sent_ticks = None
         return given_up
 
     def _store(self) -> None:
-        lasting = [command for command in self.commands if command["action"] not in ONLY_ONLINE]
+        lasting = [command for command in self.commands if _lasts(command)]
         try:
             flash_file.replace(PATH, json.dumps(lasting))
         except OSError as error:  # it still goes out, if the power stays
             print("outbox not stored:", error)
+
+
+def _lasts(command: "PanelCommand") -> bool:
+    return command["action"] not in ONLY_ONLINE and "pin" not in command
 
 
 def _same_wish(one: "PanelCommand", other: "PanelCommand") -> bool:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 def expected(state: "RoomState", commands: "Iterable[PanelCommand]") -> "RoomState":
     """`state` with the check-ins and ends among `commands` applied; `state` itself where there are none.
 
-    Neither `state` nor a meeting in it is changed. Only the timeline of the answer is to be relied on.
+    What waits with a PIN is not expected: it may be the wrong one. Neither `state` nor a meeting in it is changed. Only the timeline of the answer is to be relied on.
     """
-    checked_in = [c["bookingId"] for c in commands if c["action"] == panel_command.CHECK_IN]
-    ended = [c["bookingId"] for c in commands if c["action"] == panel_command.END]
+    sure = [c for c in commands if "pin" not in c]
+    checked_in = [c["bookingId"] for c in sure if c["action"] == panel_command.CHECK_IN]
+    ended = [c["bookingId"] for c in sure if c["action"] == panel_command.END]
     if not checked_in and not ended:
         return state
     meetings = [

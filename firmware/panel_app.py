@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from firmware import battery, screens, ticks, wifi
+from firmware import battery, rare, screens, ticks, wifi
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from firmware.hub_contact import HubContact
     from firmware.mqtt_link import MqttLink
     from firmware.panel_config import PanelConfig
+    from firmware.pin_entry import PinEntry
     from firmware.screens import View
     from firmware.sleeper import Sleeper
     from firmware.state_cache import StateCache
@@ -77,6 +78,7 @@ class PanelApp:
         self._notice: str | None = None
         self._notice_ticks = 0
         self._asking_ticks: int | None = None
+        self._pin: PinEntry | None = None
         self._view = screens.View("starting", 0)
         self._keys = BLANK
         self._redraw_at = self._keys_change_at = 0
@@ -111,6 +113,7 @@ class PanelApp:
             or self._board.inputs.waiting
             or self._notice is not None
             or self._asking_ticks is not None
+            or self._pin is not None
         )
         waits = waits or (self._contact.there and bool(self._outbox.commands))
         return not waits and sleeper.stays_ms() == 0
@@ -127,6 +130,8 @@ class PanelApp:
 
     def answered(self, command: "PanelCommand", ack: "Ack") -> None:
         """Granted: the picture stays as expected until the hub's state says the same. Refused: tell why."""
+        self._close_pin(ack)
+        command.pop("pin", None)
         if ack["ok"]:
             self._granted.append((command, ack["revision"]))
         else:
@@ -135,8 +140,9 @@ class PanelApp:
 
     def given_up(self, commands: "list[PanelCommand]") -> None:
         self._granted = []
-        if commands:
+        if commands or self._pin:
             self._tell("No answer from the hub")
+        self._pin = None
 
     def requested(self, request: "dict[str, Any]") -> None:
         kind, key = request.get("kind"), request.get("key")
@@ -207,6 +213,7 @@ class PanelApp:
             web_url=self._config.web_url,
             pending=[_key_action(command) for command in self._outbox.commands],
             notice=self._current_notice(),
+            pin=self._pin,
         )
 
     def _expected(self) -> "RoomState | None":
@@ -225,6 +232,9 @@ class PanelApp:
             return "unclaimed"
         if status is None:
             return "starting"
+        if self._pin is not None and self._pin.left_ms() > 0:
+            return "pin"
+        self._pin = None
         if status.status == room_status.OCCUPIED:
             return self._occupied_screen(status.checked_in)
         return _SCREENS[status.status]
@@ -252,6 +262,8 @@ class PanelApp:
             found.append(NOTICE_MS - ticks.since_ms(self._notice_ticks))
         if self._asking_ticks is not None:
             found.append(ASK_MS - ticks.since_ms(self._asking_ticks))
+        if self._pin is not None:
+            found.append(self._pin.left_ms())
         if self._sleeper is None:
             if not self._contact.there and not self._contact.missed:
                 found.append(1000)
@@ -271,27 +283,56 @@ class PanelApp:
     async def _act(self, action: str, status: "room_status.RoomStatus | None") -> None:
         """Does what the key said when it was pressed, to the meeting that was on the glass then (`status`)."""
         verb, _, minutes = action.partition(":")
-        if self._sleeper is not None and verb in ONLY_ONLINE:
-            await self._sleeper.reach_hub()
         if verb in ("end_confirm", "end_keep"):
             self._asking_ticks = None
         if verb == "end":
             self._asking_ticks = ticks.now_ms()
         elif verb == "report":
-            self._send(panel_command.REPORT_ISSUE, category="reported at the panel")
+            await self._send(panel_command.REPORT_ISSUE, category="reported at the panel")
         elif verb == "book":
-            self._send(panel_command.BOOK, minutes=int(minutes))
+            await self._send(panel_command.BOOK, minutes=int(minutes))
         elif verb == "check_in" and status and status.check_in:
-            self._send(panel_command.CHECK_IN, bookingId=status.check_in["id"])
+            await self._send(panel_command.CHECK_IN, bookingId=status.check_in["id"])
         elif verb == "extend" and status and status.current:
-            self._send(panel_command.EXTEND, bookingId=status.current["id"], minutes=int(minutes))
+            await self._send(panel_command.EXTEND, bookingId=status.current["id"], minutes=int(minutes))
         elif verb in ("release", "end_confirm") and status and status.current:
-            self._send(panel_command.END, bookingId=status.current["id"])
+            await self._send(panel_command.END, bookingId=status.current["id"])
+        elif verb == "pin" and self._pin:
+            await self._enter(self._pin, int(minutes))
 
-    def _send(self, action: str, **details: "str | int") -> None:
-        if action in ONLY_ONLINE and not self._contact.there:
-            self._tell("Only the hub can grant this")
+    async def _enter(self, pin: "PinEntry", key: int) -> None:
+        """One press of a PIN; with the last one the hub is asked."""
+        meaning = pin.press(key)
+        if meaning == "cancel":
+            self._pin = None
+        elif meaning == "ok":
+            digits = pin.take()
+            pin.asked_id = await self._send(pin.action, pin=digits, **pin.details)
+            if pin.asked_id is None:
+                self._pin = None
+
+    def _close_pin(self, ack: "Ack") -> None:
+        """The hub has answered. A wrong PIN can be entered anew."""
+        if self._pin is None or self._pin.asked_id != ack["id"]:
             return
+        if ack.get("problem") == "wrong-pin":
+            self._pin.forget()
+        else:
+            self._pin = None
+
+    async def _send(self, action: str, **details: "str | int") -> "str | None":
+        """The id of the command that is on its way to the hub; where it takes a PIN, that is asked for first."""
+        glass = self._cache.state["policy"].get("glass") if self._cache.state is not None else None
+        takes_pin = panel_command.rule_for(glass, action) == panel_command.PIN
+        if takes_pin or action in ONLY_ONLINE:
+            if self._sleeper is not None:
+                await self._sleeper.reach_hub()
+            if not self._contact.there:
+                self._tell("Only the hub can grant this")
+                return None
+        if takes_pin and "pin" not in details:
+            self._pin = _new_pin_entry(action, details)
+            return None
         command: PanelCommand = {
             "id": new_id(),
             "action": action,
@@ -302,8 +343,10 @@ class PanelApp:
         command.update(details)  # type: ignore[typeddict-item]
         if self._outbox.add(command):
             self._link.wake()
-        elif self._outbox.full:
+            return command["id"]
+        if self._outbox.full:
             self._tell("Too much is waiting for the hub")
+        return None
 
     def _telemetry(self) -> "dict[str, Any]":
         gc.collect()
@@ -324,6 +367,11 @@ class PanelApp:
             told["batteryMv"] = battery_mv
             told["batteryPercent"] = battery.percent(battery_mv)
         return told
+
+
+def _new_pin_entry(action: str, details: "dict[str, str | int]") -> "PinEntry":
+    entry: PinEntry = rare.load("firmware.pin_entry").PinEntry(action, details)
+    return entry
 
 
 def _key_action(command: "PanelCommand") -> str:

@@ -1,7 +1,8 @@
 """Draws panel screens; runs under MicroPython, for tools/preview.py and the tests.
 
 Reads one JSON object a line: `state` (a RoomState or null), `now`, and any other field of a `View`;
-`screen` may be left out where a state is given, and `contact` is handed to `status_at`. Writes the
+`screen` may be left out where a state is given, `contact` is handed to `status_at`, and `pin` has the `action`
+that takes it and the `presses` so far. Writes the
 48,000 bytes of each frame, then to stderr one JSON line of what it cost.
 """
 
@@ -12,6 +13,7 @@ import time
 
 from firmware import screens
 from firmware.canvas import Canvas
+from firmware.pin_entry import PinEntry
 from firmware.screens import words
 from shared.panel_screen import HEIGHT_PX, STRIP_ROWS
 from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE, status_at
@@ -35,9 +37,19 @@ def view_of(asked: "dict[str, Any]") -> "screens.View":
     state = asked.pop("state", None)
     contact = asked.pop("contact", None)
     now = asked.pop("now")
+    if "pin" in asked:
+        asked["pin"] = entered(**asked["pin"])
     status = status_at(state, now, contact) if state is not None else None
     screen = asked.pop("screen", None) or (screen_of(status) if status is not None else "starting")
     return screens.View(screen, now, state, status, **asked)
+
+
+def entered(action: str, presses: "list[int]", asked_id: "str | None" = None) -> "PinEntry":
+    found = PinEntry(action, {})
+    for key in presses:
+        found.press(key)
+    found.asked_id = asked_id
+    return found
 
 
 def heap_used() -> int:

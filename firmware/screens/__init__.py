@@ -34,7 +34,8 @@ def draw(canvas: "Canvas", view: "View") -> Drawn:
     """Draws all 480 rows; a busy room is white on black, so that it reads down a corridor, and in a dark theme
     it is the other way round."""
     words.speak(view.language)
-    canvas.set_ink(0 if (view.screen in _BUSY) != view.dark else 1)
+    busy = view.screen in _BUSY or (view.screen == "pin" and view.known()[1].checked_in)
+    canvas.set_ink(0 if busy != view.dark else 1)
     canvas.clear()
     screen = rare.load("firmware.screens." + view.screen)
     screen.draw(canvas, view)

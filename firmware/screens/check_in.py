@@ -2,6 +2,7 @@
 
 from firmware.screens import column, foot, ring, words
 from firmware.screens.keys import NONE, key
+from shared.panel_command import CHECK_IN, END
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,4 +23,5 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 def keys(view: "View") -> "Keys":
     open_now = view.known()[1].check_in is not None
-    return key(view, "Check in", "check_in", open_now), NONE, key(view, "Not us", "release")
+    check_in = key(view, "Check in", "check_in", CHECK_IN, open_now)
+    return check_in, NONE, key(view, "Not us", "release", END)

@@ -2,6 +2,7 @@
 
 from firmware.screens import column, ring, words
 from firmware.screens.keys import NONE, key
+from shared.panel_command import END
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,4 +22,4 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 
 def keys(view: "View") -> "Keys":
-    return key(view, "Yes, end it", "end_confirm"), NONE, key(view, "Keep it", "end_keep")
+    return key(view, "Yes, end it", "end_confirm", END), NONE, ("Keep it", "end_keep", True)

@@ -2,6 +2,7 @@
 
 from firmware.screens import column, foot, ring, words
 from firmware.screens.keys import NONE, key
+from shared.panel_command import BOOK, CHECK_IN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 def keys(view: "View") -> "Keys":
     if view.known()[1].check_in is not None:
-        return key(view, "Check in", "check_in"), NONE, NONE
+        return key(view, "Check in", "check_in", CHECK_IN), NONE, NONE
     found = [_book_key(view, seconds) for seconds in _lengths(view)] + [NONE] * 3
     return found[0], found[1], found[2]
 
@@ -42,7 +43,7 @@ def _lengths(view: "View") -> "list[int]":
 
 def _book_key(view: "View", seconds: int) -> "Key":
     fits = view.now < _too_late_at(view, seconds) and view.offline_since is None
-    return key(view, words.say("Book %s") % words.length(seconds), "book:%d" % (seconds // 60), fits)
+    return key(view, words.say("Book %s") % words.length(seconds), "book:%d" % (seconds // 60), BOOK, fits)
 
 
 def _too_late_at(view: "View", seconds: int) -> int:

@@ -2,7 +2,10 @@
 
 Offline, a panel never promises what only the hub can grant: booking and extending are greyed out
 (contract, "MQTT"). Checking in, ending and reporting go to the outbox.
+What the room does not let a passer-by do has no key; what takes its PIN takes the hub, too.
 """
+
+from shared import panel_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +20,26 @@ NONE: "Key" = ("", None, False)
 BLANK: "Keys" = (NONE, NONE, NONE)
 
 
-def key(view: "View", label: str, action: str, enabled: bool = True) -> "Key":  # noqa: FBT001, FBT002
-    """A key that gives `action`; shown as pressed while that waits for the hub."""
-    if not enabled:
+def key(
+    view: "View",
+    label: str,
+    action: str,
+    command: str,
+    enabled: bool = True,  # noqa: FBT001, FBT002
+) -> "Key":
+    """A key that gives `action`, which leads to that command; shown as pressed while that waits for the hub."""
+    rule = rule_for(view, command)
+    if rule == panel_command.OFF:
+        return NONE
+    if not enabled or (rule == panel_command.PIN and view.offline_since is not None):
         return label, None, False
     return label, None if action in view.pending else action, True
 
 
 def report_only(view: "View") -> "Keys":
-    return NONE, NONE, key(view, "Report", "report")
+    return NONE, NONE, key(view, "Report", "report", panel_command.REPORT_ISSUE)
+
+
+def rule_for(view: "View", command: str) -> str:
+    """Whether that command may be given here: ON, OFF or PIN of `shared.panel_command`."""
+    return panel_command.rule_for(view.known()[0]["policy"].get("glass"), command)

@@ -1,7 +1,8 @@
 """A meeting is on, checked in to."""
 
 from firmware.screens import column, ring, words
-from firmware.screens.keys import NONE, key
+from firmware.screens.keys import NONE, key, rule_for
+from shared.panel_command import END, EXTEND, PIN, REPORT_ISSUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 
 def keys(view: "View") -> "Keys":
-    return key(view, "End early", "end"), _extend_key(view), key(view, "Report", "report")
+    end = "end_confirm" if rule_for(view, END) == PIN else "end"  # a PIN is not entered by mistake
+    return key(view, "End early", end, END), _extend_key(view), key(view, "Report", "report", REPORT_ISSUE)
 
 
 def _extend_key(view: "View") -> "Key":
@@ -35,6 +37,5 @@ def _extend_key(view: "View") -> "Key":
     if status.next is not None:
         fits = fits and end + policy["bufferS"] <= status.next["startUnix"]
     action = "extend:%d" % (seconds // 60)
-    return key(
-        view, words.say("%s more") % words.length(seconds), action, fits and view.offline_since is None
-    )
+    free = fits and view.offline_since is None
+    return key(view, words.say("%s more") % words.length(seconds), action, EXTEND, free)

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from firmware.pin_entry import PinEntry
     from shared.room_state import Meeting, RoomState
     from shared.room_status import RoomStatus
 
@@ -16,7 +17,7 @@ class View:
     `screen` names a file of this folder; all but starting, unclaimed and claiming need `state` and `status`. `offline_since` is when the hub was last heard, None while there
     is contact; `as_of` the same on a panel that sleeps between calls. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
     `notice` one short sentence, such as a refusal. `claim` is the code of a panel without credentials, and the
-    name it goes by.
+    name it goes by. `pin` is what was entered so far, on the screen pin.
     """
 
     __slots__ = (
@@ -30,6 +31,7 @@ class View:
         "now",
         "offline_since",
         "pending",
+        "pin",
         "pressed",
         "screen",
         "state",
@@ -55,6 +57,7 @@ class View:
         pending: "Sequence[str]" = (),
         notice: "str | None" = None,
         claim: "tuple[str, str] | None" = None,
+        pin: "PinEntry | None" = None,
     ) -> None:
         self.screen = screen
         self.now = now
@@ -71,6 +74,7 @@ class View:
         self.pending = pending
         self.notice = notice
         self.claim = claim
+        self.pin = pin
 
     def local(self, unix: int) -> int:
         """Seconds since 1970 as the room's own clocks count them; UTC while no room is known."""

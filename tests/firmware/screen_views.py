@@ -177,6 +177,43 @@ VIEWS: dict[str, dict[str, Any]] = {
     "meeting-es": {"state": _BUSY, "now": TEN + 43 * MINUTE, "language": "es"},
     "idle-dark": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK, "dark": True},
     "meeting-dark": {"state": _BUSY, "now": TEN + 43 * MINUTE, "dark": True},
+    "pin": {
+        "screen": "pin",
+        "state": _BUSY,
+        "now": TEN + 43 * MINUTE,
+        "pin": {"action": "end", "presses": [0, 0, 1, 2]},
+    },
+    "pin-de": {
+        "screen": "pin",
+        "state": _BUSY,
+        "now": TEN + 43 * MINUTE,
+        "language": "de",
+        "pin": {"action": "end", "presses": [0, 0, 1, 0, 2, 2]},
+    },
+    "pin-second-press": {
+        "screen": "pin",
+        "state": _IDLE,
+        "now": TEN + 43 * MINUTE,
+        "pin": {"action": "book", "presses": [0, 0] * 4 + [2, 2]},
+    },
+    "pin-wrong": {
+        "screen": "pin",
+        "state": _BUSY,
+        "now": TEN + 43 * MINUTE,
+        "notice": "This is not the room's PIN",
+        "pin": {"action": "end", "presses": []},
+    },
+    "pin-asking": {
+        "screen": "pin",
+        "state": _BUSY,
+        "now": TEN + 43 * MINUTE,
+        "pin": {"action": "extend", "presses": [], "asked_id": "c1"},
+    },
+    "meeting-little-allowed": {
+        "state": _BUSY
+        | {"policy": _BUSY["policy"] | {"glass": {"extend": "off", "reportIssue": "off", "end": "pin"}}},
+        "now": TEN + 43 * MINUTE,
+    },
     "starting": {"now": TEN},
     "unclaimed": {"screen": "unclaimed", "now": TEN, "web_url": "http://127.0.0.1:8000"},
     "claiming": {

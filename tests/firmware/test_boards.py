@@ -21,8 +21,9 @@ passed = [100000]
 ticks.now_ms = lambda: passed[0]
 ticks.since_ms = lambda earlier: passed[0] - earlier
 def presses(board):
-    waiting, board.inputs._waiting = board.inputs._waiting, 0
-    return waiting
+    keys = board.inputs.take()
+    assert len(set(keys)) == len(keys)
+    return sum(1 << key for key in keys)
 """
 
 

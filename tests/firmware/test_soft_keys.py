@@ -112,3 +112,32 @@ def test_end_early_asks_again():
 )
 def test_rooms_that_cannot_be_used_can_be_reported(name, expected):
     assert labels(keys(**VIEWS[name])) == ["", "", expected]
+
+
+def allowing(**glass):
+    return {"policy": {"glass": glass}}
+
+
+def test_what_is_off_has_no_key():
+    assert keys(state=state(HIRING, **allowing(book="off"))) == [NOTHING] * 3
+    busy = state(current=PLANNING, **allowing(extend="off", end="off"))
+    assert labels(keys(state=busy)) == ["", "", "Report"]
+    waiting = meeting(TEN, 60)
+    assert labels(keys(state=state(current=waiting, **allowing(checkIn="off")))) == ["", "", "Not us"]
+    assert labels(keys(state=state(current=waiting, **allowing(end="off")))) == ["Check in", "", ""]
+    closed = state(outOfService="Wet", **allowing(reportIssue="off"))
+    assert keys(state=closed) == [NOTHING] * 3
+
+
+def test_rule_of_a_later_hub_has_no_key():
+    assert keys(state=state(HIRING, **allowing(book="badge"))) == [NOTHING] * 3
+
+
+def test_what_takes_a_pin_needs_the_hub():
+    busy = state(current=PLANNING, **allowing(end="pin", reportIssue="pin"))
+    assert keys(state=busy)[0] == ["End early", "end_confirm", True], "a PIN is not entered by mistake"
+    assert keys(state=busy, offline_since=TEN - 60) == [
+        ["End early", None, False],
+        NO_MORE,
+        ["Report", None, False],
+    ]
