@@ -115,7 +115,7 @@ class PanelApp:
             or self._asking_ticks is not None
             or self._pin is not None
         )
-        waits = waits or (self._contact.there and bool(self._outbox.commands))
+        waits = waits or (sleeper.expects_answers and bool(self._outbox.commands))
         return not waits and sleeper.stays_ms() == 0
 
     def welcomed(self) -> None:
@@ -267,8 +267,8 @@ class PanelApp:
         if self._sleeper is None:
             if not self._contact.there and not self._contact.missed:
                 found.append(1000)
-        elif self._sleeper.stays_ms():
-            found.append(self._sleeper.stays_ms())
+        else:
+            found.append(self._sleeper.stays_ms() or 1000)  # awake for an answer, or for somebody's
         return max(0, min(found)) + 10
 
     def _current_notice(self) -> "str | None":

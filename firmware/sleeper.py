@@ -27,6 +27,9 @@ CALL_MS = 20000
 PRESSED_MS = 12000
 """How long the panel stays awake for somebody who pressed a key."""
 
+ANSWER_MS = 30000
+"""How long it waits for the hub's answer to a press, if the hub is there but says nothing; then the press keeps."""
+
 GOODBYE_S = 5
 
 _SHORTEST_MS = 1000
@@ -96,6 +99,12 @@ class Sleeper:
         """Whether the hub is about to say what is true: until then the glass keeps the picture it slept with, for
         one refresh instead of two."""
         return self.woken and self.calling and not self._contact.there
+
+    @property
+    def expects_answers(self) -> bool:
+        """Whether what was sent to the hub may still be answered."""
+        since = self._called_ticks if self._pressed_ticks is None else self._pressed_ticks
+        return self._contact.there and ticks.since_ms(since) < ANSWER_MS
 
     def stays_ms(self) -> int:
         """For how long there is still something to wait for; 0 when the panel may sleep."""

@@ -28,12 +28,13 @@ _SATURDAY = 5
 
 
 def next_wake_at(state: "RoomState | None", now: int, heard: int, tried: int, keys_change_at: int) -> int:
-    """The second at which a panel that falls asleep now must be awake again; always ahead.
+    """The second at which a panel that falls asleep now must be awake again; always ahead, and never by more than
+    NIGHT_S, whatever a clock that was wrong has left behind.
 
     `heard` is when the hub last spoke, `tried` when it was last called, 0 for never; `keys_change_at` is when
     what the keys offer is over.
     """
-    found = min(call_due_at(state, heard, tried), keys_change_at)
+    found = min(call_due_at(state, heard, tried), keys_change_at, now + NIGHT_S)
     if state is not None:
         change = next_change_at(state, now)
         found = min(found, _next_midnight(state, now), found if change is None else change)

@@ -93,6 +93,14 @@ def test_without_its_hub_it_keeps_the_press_and_says_that_the_hub_is_away(hub, a
     assert hub.said("command")[-1]["atUnix"] < hub.now_unix - 60
 
 
+def test_a_hub_that_never_answers_does_not_keep_it_awake(hub, asleep):
+    hub.answers = lambda command: None
+    asleep.sleep(at_most_s=100)
+    asleep.wake(pressed=0)
+    assert presence(hub)["status"] == "sleeping"
+    assert "check_in" in (asleep.flash / "outbox.json").read_text()
+
+
 def test_after_a_power_cut_it_calls_at_once_and_draws_anew(hub, asleep):
     asleep.sleep(at_most_s=60)
     asleep.woken = False
