@@ -11,6 +11,8 @@ def site(tmp_path):
     if micropython.MICROPYTHON is None:
         pytest.skip("MicroPython's unix port is packaged for x86-64 Linux only")
     found = Site(tmp_path)
-    found.start()
-    yield found
-    found.close()
+    try:
+        found.start()
+        yield found
+    finally:
+        found.close()

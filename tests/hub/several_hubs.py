@@ -64,8 +64,12 @@ class SeveralHubs:
         token = self.world.write(accounts.open_session, getattr(self.world.house, who), now)
         self._headers = {"Authorization": f"Bearer {token}"}
         self.hubs = [Served(folder, database_url) for _ in range(HUBS)]
-        for hub in self.hubs:
-            hub.wait()
+        try:
+            for hub in self.hubs:
+                hub.wait()
+        except AssertionError:
+            self.close()  # no hub outlives a start that failed
+            raise
 
     def close(self):
         for hub in self.hubs:
