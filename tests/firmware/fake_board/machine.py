@@ -79,6 +79,14 @@ class ADC:
         return levels.get(("adc", self.pin.id), 0)
 
 
+class WDT:
+    def __init__(self, id=0, timeout=5000):  # noqa: A002  the name is MicroPython's
+        self.timeout = timeout
+
+    def feed(self):
+        pass
+
+
 class RTC:
     kept = b""
 
