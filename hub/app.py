@@ -109,7 +109,11 @@ class NoPanels:
         raise self._refusal(panel_id)
 
     def _refusal(self, panel_id: str) -> Unavailable:
-        return Unavailable("no-broker", "This hub has no broker", f"It can't reach panel {panel_id}.")
+        return Unavailable(
+            "no-broker",
+            "This hub has no broker",
+            f"It can't reach panel {panel_id}: ask the hub that has the broker.",
+        )
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:

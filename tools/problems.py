@@ -18,7 +18,8 @@ Every refusal is `application/problem+json` (RFC 9457) over REST; `type` ends in
 the `problem` of an MQTT ack. `detail` says what is wrong in this case, and some carry members of their own:
 `room-already-booked` has `conflicts` and `alternatives`, `cannot-extend` has `maxMinutes`.
 
-This page is written from the code by `python tools/problems.py`; a test holds the two together.
+This page is written from the code by `python tools/problems.py`; a test holds the two together, and
+`tests/hub/api/test_refusals.py` makes each of them happen.
 
 | slug | status | what it says |
 |---|---|---|

@@ -133,7 +133,9 @@ def add_api_token(
     if scope not in SCOPES:
         raise Refused("bad-scope", "There is no such scope", f"A scope is one of {', '.join(SCOPES)}.")
     if scope == WHOLE and not account.is_admin:
-        raise Forbidden("scope-too-wide", "A token may do at most what its owner may")
+        raise Forbidden(
+            "scope-too-wide", "A token may do at most what its owner may", "Ask for `read` or `write`."
+        )
     if expires_at is not None and expires_at <= now:
         raise Refused("bad-expiry", "This end has come already", "The token would never be of use.")
     if len(repository.tokens_of(session, account.key, API, now)) >= MOST_API_TOKENS:

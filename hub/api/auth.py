@@ -85,7 +85,11 @@ def _refuse_other_sites(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         own = {connection.headers.get("host"), urlsplit(hub.settings.url).netloc}
         ours = ours and urlsplit(origin).netloc in own
     if not ours:
-        raise Forbidden("cross-site-request", "This request came from another site")
+        raise Forbidden(
+            "cross-site-request",
+            "This request came from another site",
+            "Open the hub itself, and do it there.",
+        )
 
 
 def _me(account: Account) -> Me:
@@ -110,7 +114,11 @@ async def login(hub: Hub, request: Asking, data: JSONBody[Login]) -> Response[Lo
 
     entered = await with_password(hub, data.email, address, data.password, enter)
     if entered is None:
-        raise Unauthenticated("invalid-credentials", "The e-mail address or the password is wrong")
+        raise Unauthenticated(
+            "invalid-credentials",
+            "The e-mail address or the password is wrong",
+            "Try again, or have a link for a new password mailed.",
+        )
     account, token = entered
     life_s = int(service.TOKEN_LIFE.total_seconds())
     answer = LoggedIn(access_token=token, token_type=BEARER, expires_in=life_s, user=_me(account))

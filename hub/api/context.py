@@ -47,7 +47,9 @@ Hub = NamedDependency[Parts]
 def caller(request: Asking) -> Account:
     """Who asks. Raises Unauthenticated."""
     if request.user is None:
-        raise Unauthenticated("login-required", "Log in first")
+        raise Unauthenticated(
+            "login-required", "Log in first", "Log in, or send an API token as `Authorization: Bearer`."
+        )
     return request.user
 
 
@@ -64,25 +66,29 @@ def client_address(request: Asking) -> str:
 async def requires_login(connection: Connection, _: BaseRouteHandler) -> None:
     who: Account | None = connection.scope.get("user")  # OPTIONS comes without authentication
     if who is None:
-        raise Unauthenticated("login-required", "Log in first")
+        raise Unauthenticated(
+            "login-required", "Log in first", "Log in, or send an API token as `Authorization: Bearer`."
+        )
     if who.scope == READ and connection.scope.get("method") not in SAFE_METHODS:
-        raise Forbidden("read-only-token", "This token may only read")
+        raise Forbidden("read-only-token", "This token may only read", "Use a token whose scope is `write`.")
 
 
 async def requires_session(connection: Connection, handler: BaseRouteHandler) -> None:
     """For what somebody does with their own account: a script's token must not make itself another."""
     await requires_login(connection, handler)
     if connection.user.scope is not None:
-        raise Forbidden("session-required", "This takes a login, not an API token")
+        raise Forbidden(
+            "session-required", "This takes a login, not an API token", "Log in, and do it with that session."
+        )
 
 
 async def requires_manager(connection: Connection, handler: BaseRouteHandler) -> None:
     await requires_login(connection, handler)
     if not connection.user.manages:
-        raise Forbidden("managers-only", "Only managers and admins may do this")
+        raise Forbidden("managers-only", "Only managers and admins may do this", "Ask one of them.")
 
 
 async def requires_admin(connection: Connection, handler: BaseRouteHandler) -> None:
     await requires_login(connection, handler)
     if not connection.user.is_admin:
-        raise Forbidden("admins-only", "Only admins may do this")
+        raise Forbidden("admins-only", "Only admins may do this", "Ask one of them.")

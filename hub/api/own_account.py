@@ -121,7 +121,11 @@ async def change_password(hub: Hub, request: Asking, data: JSONBody[PasswordToCh
         return True
 
     if not await with_password(hub, who.email, client_address(request), data.current_password, change):
-        raise Forbidden("wrong-password", "The current password is another one")
+        raise Forbidden(
+            "wrong-password",
+            "The current password is another one",
+            "Give the one you log in with, or have a new one mailed.",
+        )
     return Nothing()
 
 

@@ -28,6 +28,7 @@ def room_already_booked(conflicts: list[dict[str, Any]], alternatives: list[dict
     return Conflict(
         "room-already-booked",
         "The room is taken at that time",
+        "Take another time or another room.",
         conflicts=conflicts,
         alternatives=alternatives,
     )
@@ -55,15 +56,21 @@ def check_in_too_early(opens_at: datetime) -> Conflict:
 
 
 def check_in_too_late() -> Conflict:
-    return Conflict("check-in-too-late", "Check-in has closed", "The time to check in has passed.")
+    return Conflict(
+        "check-in-too-late", "Check-in has closed", "The time to check in has passed: book the room anew."
+    )
 
 
 def not_approved() -> Conflict:
-    return Conflict("booking-not-approved", "This booking has not been approved yet")
+    return Conflict(
+        "booking-not-approved", "This booking has not been approved yet", "A manager approves it first."
+    )
 
 
 def booking_over(status: str) -> Conflict:
-    return Conflict("booking-over", "This booking is over", f"It is {status.replace('_', ' ')}.")
+    return Conflict(
+        "booking-over", "This booking is over", f"It is {status.replace('_', ' ')}: make a new one."
+    )
 
 
 def not_started() -> Conflict:
@@ -86,7 +93,7 @@ def revision_changed(revision: int) -> PreconditionFailed:
     return PreconditionFailed(
         "revision-changed",
         "Somebody has changed this booking",
-        f"Its revision is now {revision}.",
+        f"Its revision is now {revision}: read it again before you change it.",
         revision=revision,
     )
 
@@ -125,7 +132,11 @@ def series_clashes(
 
 
 def not_a_series() -> Conflict:
-    return Conflict("not-a-series", "This booking is not part of a series")
+    return Conflict(
+        "not-a-series",
+        "This booking is not part of a series",
+        "Leave `scope` out, or name a booking that has a `seriesId`.",
+    )
 
 
 def organizer_by_managers() -> Forbidden:
@@ -166,7 +177,7 @@ def start_not_in_series() -> Refused:
 
 
 def end_before_start() -> Refused:
-    return Refused("end-before-start", "The end is not after the start")
+    return Refused("end-before-start", "The end is not after the start", "Give an `endsAt` after `startsAt`.")
 
 
 def in_the_past() -> Refused:

@@ -43,7 +43,11 @@ def once(
     ).one_or_none()
     if before is not None:
         if before.fingerprint != fingerprint:
-            raise Refused("idempotency-key-reused", "This Idempotency-Key was used for another request")
+            raise Refused(
+                "idempotency-key-reused",
+                "This Idempotency-Key was used for another request",
+                "Send another request with another key.",
+            )
         return bytes(before.answer)
     claim = {"owner": owner, "key": key, "fingerprint": fingerprint, "answer": b"", "created_at": now}
     session.execute(insert(IdempotencyKey).values(claim))

@@ -116,4 +116,8 @@ class RemotePanels:
 
 
 def _silent(panel_id: str) -> Unavailable:
-    return Unavailable("panel-silent", "The panel does not answer", f"Panel {panel_id} is not to be reached.")
+    return Unavailable(
+        "panel-silent",
+        "The panel does not answer",
+        f"Panel {panel_id} is not to be reached: look whether it has power and network.",
+    )

@@ -125,7 +125,9 @@ def _room_of(session: Session, panel: Panel) -> RoomRecord | None:
 def _own_room(room: RoomRecord | None, command: PanelCommand) -> RoomRecord:
     """A panel that was moved meanwhile does not speak for the room it left."""
     if room is None or room.id != command["roomId"]:
-        raise Conflict("wrong-room", "This panel is not at that room's door")
+        raise Conflict(
+            "wrong-room", "This panel is not at that room's door", "It was moved: look at what it shows now."
+        )
     return room
 
 

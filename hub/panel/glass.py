@@ -70,16 +70,20 @@ def admit(
     if rule == ON:
         return False
     if rule == OFF:
-        raise Forbidden("not-at-the-glass", "This room does not allow that at its panel")
+        raise Forbidden(
+            "not-at-the-glass", "This room does not allow that at its panel", "Do it in the web app."
+        )
     pin_hash = rooms.glass_pin_hash(session, room.key)
     tries = _tries(panel, room, pin_hash)
     if command.get("pin") is not None:
         check_attempts(session, tries, now)
     if proof is None or proof.pin_hash != pin_hash:
-        raise Forbidden("pin-required", "This takes the room's PIN")
+        raise Forbidden("pin-required", "This takes the room's PIN", "Type it at the panel.")
     if not proof.right:
         count_attempts(session, tries, now)
-        raise Forbidden("wrong-pin", "This is not the room's PIN")
+        raise Forbidden(
+            "wrong-pin", "This is not the room's PIN", "Type it again, or ask who looks after the room."
+        )
     return True
 
 

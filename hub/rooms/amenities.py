@@ -25,7 +25,7 @@ def add_amenity(session: Session, name: str, slug: str | None = None) -> tuple[s
     name = _free_name(session, name)
     slug = slug or _slug_of(name)
     if slug in dict(amenities(session)):
-        raise Conflict("slug-taken", "There is such an amenity", f"{slug!r} is taken.")
+        raise Conflict("slug-taken", "There is such an amenity", f"{slug!r} is taken: give another.")
     session.execute(insert(Amenity).values(slug=slug, name=name))
     return slug, name
 

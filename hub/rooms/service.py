@@ -261,7 +261,11 @@ def _furnish(session: Session, room_key: int, slugs: Sequence[str]) -> None:
     keys = repository.amenity_keys(session, slugs)
     for slug in slugs:
         if slug not in keys:
-            raise Refused("unknown-amenity", "There is no such amenity", f"There is no amenity {slug!r}.")
+            raise Refused(
+                "unknown-amenity",
+                "There is no such amenity",
+                f"There is no amenity {slug!r}: GET /amenities lists them.",
+            )
     session.execute(delete(RoomAmenity).where(RoomAmenity.room_key == room_key))
     for key in keys.values():
         session.execute(insert(RoomAmenity).values(room_key=room_key, amenity_key=key))

@@ -86,7 +86,7 @@ def test_each_action_can_be_off(world, rule, send, action, more):
     ack = send(action, about, **more)
     assert (ack["problem"], ack["detail"]) == (
         "not-at-the-glass",
-        "This room does not allow that at its panel",
+        "Do it in the web app.",
     )
     assert world.now(booking).status == "confirmed"
     rule(**{FIELDS[action]: None})
