@@ -541,6 +541,11 @@ def _(desk):
     return desk.act(desk.booked(), "claim", who="tomas")
 
 
+@case("calendar-not-found")
+def _(desk):
+    return desk.rest.get(f"/rooms/{desk.room()}/calendar.ics", params={"token": "x"}, who=None)
+
+
 # Panels and issues.
 
 
