@@ -15,6 +15,7 @@ from firmware.drivers.inkplate6flick import GLASS_HEIGHT, GLASS_WIDTH, LEFT, TOP
 from firmware.inputs import KEYS, Inputs
 from shared.panel_screen import WIDTH_PX
 
+CHIP = "ESP32"
 _RANGE_X, _RANGE_Y = 1535, 560
 """What the library reports at the far corner; its own `touchInArea` scales by the same."""
 

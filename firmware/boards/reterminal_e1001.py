@@ -11,6 +11,7 @@ from machine import ADC, SPI, Pin
 from firmware.boards.esp32_board import Esp32Board
 from firmware.drivers.uc8179 import Uc8179
 
+CHIP = "ESP32-S3"
 _DIVIDER = 2
 _SETTLE_MS = 5
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     Rows = Callable[[int], memoryview]
 
+CHIP = "linux"
+
 
 class Board:
     simulated = True

@@ -10,6 +10,8 @@ from machine import SPI, Pin
 from firmware.boards.esp32_board import Esp32Board
 from firmware.drivers.uc8179 import Uc8179
 
+CHIP = "ESP32"
+
 
 class Board(Esp32Board):
     def __init__(self) -> None:

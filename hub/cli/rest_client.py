@@ -40,6 +40,10 @@ class RestClient:
         except (LookupError, TypeError) as error:
             raise NoHub(f"what answers at {self.url} is not a hub.") from error
 
+    def use_token(self, token: str) -> None:
+        """Speaks with an API token from now on, or with that of a session."""
+        self._token = token
+
     def get(self, path: str, **query: str) -> Any:
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path)
 
@@ -55,6 +59,9 @@ class RestClient:
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("POST", path, body)
+
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("PATCH", path, body)
 
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
