@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.bookings import availability, service
-from hub.bookings.models import CHECKED_IN, CONFIRMED
+from hub.bookings import service
 from hub.clock import unix
 from hub.db.migrate import upgrade
 from hub.errors import DomainError
@@ -116,23 +115,7 @@ class Day:
         return parse(encode(self.world.read(room_state, self.room.id, self.world.clock.now())))
 
     def as_the_hub_says(self):
-        now = self.world.clock.now()
-
-        def look(session):
-            room = rooms.room(session, self.room.id)
-            there = [
-                one
-                for one in service.meetings(session, room.key, now, now + timedelta(seconds=1))
-                if one.status in {CONFIRMED, CHECKED_IN}
-            ]
-            current = there[0] if there else None
-            return (
-                availability.room_status(session, room, now),
-                current and current.id,
-                current is not None and current.status == CHECKED_IN,
-            )
-
-        return self.world.read(look)
+        return self.world.says(self.room)
 
     def as_the_panel_says(self, document):
         """With the record of contact that both sides have."""

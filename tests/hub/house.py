@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -15,7 +15,9 @@ from sqlalchemy.pool import StaticPool
 
 from hub.accounts import service as accounts
 from hub.accounts.service import Account
+from hub.bookings import availability
 from hub.bookings import service as bookings
+from hub.bookings.models import CHECKED_IN, CONFIRMED
 from hub.bookings.service import BookingRecord, NewBooking
 from hub.db.address import address
 from hub.db.database import Database
@@ -149,6 +151,26 @@ class World:
 
     def room(self, room: RoomRecord | None = None) -> RoomRecord:
         return self.read(rooms.room, (room or self.house.story_corner).id)
+
+    def says(self, room: RoomRecord | None = None) -> tuple[str, str | None, bool]:
+        """What the hub's tables say of the room now: status, the current booking's id, and whether it is checked in."""
+        now, room_id = self.clock.now(), (room or self.house.story_corner).id
+
+        def look(session: Session) -> tuple[str, str | None, bool]:
+            found = rooms.room(session, room_id)
+            there = [
+                one
+                for one in bookings.meetings(session, found.key, now, now + timedelta(seconds=1))
+                if one.status in {CONFIRMED, CHECKED_IN}
+            ]
+            current = there[0] if there else None
+            return (
+                availability.room_status(session, found, now),
+                current and current.id,
+                current is not None and current.status == CHECKED_IN,
+            )
+
+        return self.read(look)
 
     def set_policy(self, room: RoomRecord | None = None, **policy: Any) -> None:
         """Before there are bookings; `room_changes` has what it does to them."""
