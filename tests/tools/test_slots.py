@@ -17,13 +17,27 @@ BOOT = (ROOT / "firmware" / "boot.py").read_bytes()
 PACK = random.Random(7).randbytes(6000)
 
 
+MAIN = """
+import json, os
+from shared import words
+
+def main():
+    with open(__file__.rsplit("/", 1)[0] + "/font.pack", "rb") as pack:
+        print("I am", words.WHO, pack.read(1) and VERSION)
+    with open("/slots.json") as file:
+        slot = json.load(file)["slot"]
+    with open("/slots.json.new", "w") as file:  # it has come up: whatever boot.py counts begins anew
+        json.dump({"slot": slot}, file)
+    os.rename("/slots.json.new", "/slots.json")
+"""
+
+
 def firmware(version, boot=BOOT):
-    """A firmware of three files that says who it is; what it says needs all of them."""
-    main = f"from shared import words\ndef main(): print('I am', words.WHO, open(__file__[:2] + '/firmware/font.pack', 'rb').read(1) and {version!r})\n"
+    """A firmware of a few files that says who it is; what it says needs all of them."""
     return Firmware(
         {
             "firmware/__init__.py": b"",
-            "firmware/main.py": main.encode(),
+            "firmware/main.py": f"VERSION = {version!r}{MAIN}".encode(),
             "firmware/font.pack": PACK,
             "shared/__init__.py": b"",
             "shared/words.py": f"WHO = {version!r}\n".encode() + b"#" * 3000,
