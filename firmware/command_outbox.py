@@ -93,7 +93,7 @@ def _lasts(command: "PanelCommand") -> bool:
 
 
 def _same_wish(one: "PanelCommand", other: "PanelCommand") -> bool:
-    return one["action"] == other["action"] and one.get("bookingId") == other.get("bookingId")
+    return all(one.get(field) == other.get(field) for field in ("action", "bookingId", "category"))
 
 
 def _stored() -> "list[PanelCommand]":

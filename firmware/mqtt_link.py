@@ -8,7 +8,7 @@ from firmware import flash_file, wifi
 from firmware.command_outbox import new_id
 from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
 from firmware.state_cache import INCOMING
-from shared import checked, panel_command, panel_presence, topics
+from shared import checked, panel_command, panel_presence, panel_request, topics
 from shared.panel_screen import HEIGHT_PX, STRIP_BYTES, STRIP_ROWS
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
     from shared.panel_presence import Welcome
+    from shared.panel_request import Reply
 
     class Listener(Protocol):
         """Who is told what came over the link. None of these may wait."""
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         def answered(self, command: "PanelCommand", ack: "Ack") -> None: ...
         def given_up(self, commands: "list[PanelCommand]") -> None: ...
         def requested(self, request: "dict[str, Any]") -> None: ...
+        def replied(self, reply: "Reply") -> None: ...
 
 
 FIRMWARE = "0.1.0"
@@ -42,7 +44,7 @@ FIRST_CONNECT_MAX_S = 2
 """After the panel's own start; after a lost link it waits up to `reconnect_max_s`, for a whole site
 reconnects at once when its broker comes back."""
 
-DOWN = ("welcome", "config", "ack", "request")
+DOWN = ("welcome", "config", "ack", "reply", "request")
 
 
 class MqttLink:
@@ -71,6 +73,7 @@ class MqttLink:
         self._screen_row = HEIGHT_PX  # the next strip's first row; past the glass, none is asked for
         self._screen_frame = 0
         self._hello_due = False
+        self._question: str | None = None
         self._moved = False
         self._resting = False
         self._rest_until: int | None = None
@@ -97,6 +100,11 @@ class MqttLink:
     def rest(self, until_unix: "int | None") -> None:
         """Says what there is to say, then that the panel sleeps, and ends `run`."""
         self._resting, self._rest_until = True, until_unix
+        self.wake()
+
+    def ask(self, request: str) -> None:
+        """Asks the hub once, if it is there; a newer question replaces an older."""
+        self._question = request
         self.wake()
 
     def wake(self) -> None:
@@ -166,6 +174,10 @@ class MqttLink:
             self._outbox.sent()
             await self._publish("command", panel_command.encode(command))
             return True
+        if self._question is not None:
+            question, self._question = self._question, None
+            await self._publish("request", question)
+            return True
         if self._telemetry_due:
             self._telemetry_due = False
             await self._publish("telemetry", json.dumps(self._telemetry))
@@ -230,6 +242,8 @@ class MqttLink:
             self._take_config(payload)
         elif leaf == "ack":
             self._take_ack(panel_command.parse_ack(payload))
+        elif leaf == "reply":
+            self.listener.replied(panel_request.parse_reply(payload))
         elif leaf == "request":
             self._take_request(checked.json_object(payload, 1024))
         self.wake()

@@ -4,6 +4,7 @@ import asyncio
 import gc
 
 from firmware import battery, rare, screens, ticks, wifi
+from firmware.aside import Aside
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from firmware.supervisor import Supervisor
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
+    from shared.panel_request import Reply
     from shared.room_state import RoomState
 
 NOTICE_MS = 8000
@@ -79,6 +81,7 @@ class PanelApp:
         self._notice_ticks = 0
         self._asking_ticks: int | None = None
         self._pin: PinEntry | None = None
+        self._aside = Aside()
         self._view = screens.View("starting", 0)
         self._keys = BLANK
         self._redraw_at = self._keys_change_at = 0
@@ -114,6 +117,7 @@ class PanelApp:
             or self._notice is not None
             or self._asking_ticks is not None
             or self._pin is not None
+            or self._aside.screen != ""
         )
         waits = waits or (sleeper.expects_answers and bool(self._outbox.commands))
         return not waits and sleeper.stays_ms() == 0
@@ -150,6 +154,9 @@ class PanelApp:
             self._board.reset()
         elif kind == "press" and self._board.simulated and isinstance(key, int):
             self._board.inputs.press(key)
+
+    def replied(self, reply: "Reply") -> None:
+        self._aside.take(reply)
 
     async def _watch_keys(self) -> None:
         while True:
@@ -214,6 +221,8 @@ class PanelApp:
             pending=[_key_action(command) for command in self._outbox.commands],
             notice=self._current_notice(),
             pin=self._pin,
+            page=self._aside.page,
+            rooms=self._aside.rooms,
         )
 
     def _expected(self) -> "RoomState | None":
@@ -230,11 +239,14 @@ class PanelApp:
             return "starting"  # the hub may be about to say what is true
         if self._config.room_id is None:
             return "unclaimed"
-        if status is None:
-            return "starting"
+        return "starting" if status is None else self._room_screen(status)
+
+    def _room_screen(self, status: "room_status.RoomStatus") -> str:
         if self._pin is not None and self._pin.left_ms() > 0:
             return "pin"
         self._pin = None
+        if self._aside.left_ms():
+            return self._aside.screen
         if status.status == room_status.OCCUPIED:
             return self._occupied_screen(status.checked_in)
         return _SCREENS[status.status]
@@ -262,8 +274,7 @@ class PanelApp:
             found.append(NOTICE_MS - ticks.since_ms(self._notice_ticks))
         if self._asking_ticks is not None:
             found.append(ASK_MS - ticks.since_ms(self._asking_ticks))
-        if self._pin is not None:
-            found.append(self._pin.left_ms())
+        found += [one.left_ms() for one in (self._aside, self._pin) if one is not None and one.left_ms()]
         if self._sleeper is None:
             if not self._contact.there and not self._contact.missed:
                 found.append(1000)
@@ -287,8 +298,8 @@ class PanelApp:
             self._asking_ticks = None
         if verb == "end":
             self._asking_ticks = ticks.now_ms()
-        elif verb == "report":
-            await self._send(panel_command.REPORT_ISSUE, category="reported at the panel")
+        elif verb in ("report", "other_rooms", "issue", "close"):
+            await self._act_aside(action)
         elif verb == "book":
             await self._send(panel_command.BOOK, minutes=int(minutes))
         elif verb == "check_in" and status and status.check_in:
@@ -299,6 +310,19 @@ class PanelApp:
             await self._send(panel_command.END, bookingId=status.current["id"])
         elif verb == "pin" and self._pin:
             await self._enter(self._pin, int(minutes))
+
+    async def _act_aside(self, action: str) -> None:
+        """What the keys do that open a screen beside the room's own, or stand on one."""
+        verb, _, category = action.partition(":")
+        self._aside.close()
+        if verb == "issue" and await self._send(panel_command.REPORT_ISSUE, category=category):
+            self._tell("Thank you")
+        elif verb in ("report", "other_rooms"):
+            self._aside.open(action)
+        if verb == "other_rooms":
+            if self._sleeper is not None:
+                await self._sleeper.reach_hub()
+            self._link.ask(self._aside.question())
 
     async def _enter(self, pin: "PinEntry", key: int) -> None:
         """One press of a PIN; with the last one the hub is asked."""
@@ -379,4 +403,4 @@ def _key_action(command: "PanelCommand") -> str:
     action = command["action"]
     if action in ONLY_ONLINE:
         return "%s:%d" % (action, command["minutes"] or 0)
-    return "report" if action == panel_command.REPORT_ISSUE else action
+    return "issue:%s" % command.get("category") if action == panel_command.REPORT_ISSUE else action

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Drawn", "View", "draw"]
 
 _NEVER = 1 << 40
-_BUSY = ("meeting", "end_early")
+_NEVER_BUSY = ("unknown", "out_of_service")
 
 
 class Drawn:
@@ -34,7 +34,7 @@ def draw(canvas: "Canvas", view: "View") -> Drawn:
     """Draws all 480 rows; a busy room is white on black, so that it reads down a corridor, and in a dark theme
     it is the other way round."""
     words.speak(view.language)
-    busy = view.screen in _BUSY or (view.screen == "pin" and view.known()[1].checked_in)
+    busy = view.status is not None and view.status.checked_in and view.screen not in _NEVER_BUSY
     canvas.set_ink(0 if busy != view.dark else 1)
     canvas.clear()
     screen = rare.load("firmware.screens." + view.screen)

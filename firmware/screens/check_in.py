@@ -1,7 +1,7 @@
 """The room's time has come, and nobody has checked in yet."""
 
 from firmware.screens import column, foot, ring, words
-from firmware.screens.keys import NONE, key
+from firmware.screens.keys import key, other_rooms
 from shared.panel_command import CHECK_IN, END
 
 TYPE_CHECKING = False
@@ -24,4 +24,4 @@ def draw(canvas: "Canvas", view: "View") -> None:
 def keys(view: "View") -> "Keys":
     open_now = view.known()[1].check_in is not None
     check_in = key(view, "Check in", "check_in", CHECK_IN, open_now)
-    return check_in, NONE, key(view, "Not us", "release", END)
+    return check_in, other_rooms(view), key(view, "Not us", "release", END)

@@ -36,8 +36,14 @@ def key(
     return label, None if action in view.pending else action, True
 
 
+def other_rooms(view: "View") -> "Key":
+    """Only the hub knows of other rooms."""
+    there = view.offline_since is None
+    return "Other rooms", "other_rooms" if there else None, there
+
+
 def report_only(view: "View") -> "Keys":
-    return NONE, NONE, key(view, "Report", "report", panel_command.REPORT_ISSUE)
+    return other_rooms(view), NONE, key(view, "Report", "report:0", panel_command.REPORT_ISSUE)
 
 
 def rule_for(view: "View", command: str) -> str:

@@ -22,7 +22,7 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 def keys(view: "View") -> "Keys":
     end = "end_confirm" if rule_for(view, END) == PIN else "end"  # a PIN is not entered by mistake
-    return key(view, "End early", end, END), _extend_key(view), key(view, "Report", "report", REPORT_ISSUE)
+    return key(view, "End early", end, END), _extend_key(view), key(view, "Report", "report:0", REPORT_ISSUE)
 
 
 def _extend_key(view: "View") -> "Key":

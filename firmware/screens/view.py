@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from firmware.pin_entry import PinEntry
+    from shared.panel_request import FreeRoom
     from shared.room_state import Meeting, RoomState
     from shared.room_status import RoomStatus
 
@@ -30,9 +31,11 @@ class View:
         "notice",
         "now",
         "offline_since",
+        "page",
         "pending",
         "pin",
         "pressed",
+        "rooms",
         "screen",
         "state",
         "status",
@@ -56,6 +59,8 @@ class View:
         pressed: "int | None" = None,
         pending: "Sequence[str]" = (),
         notice: "str | None" = None,
+        page: int = 0,
+        rooms: "list[FreeRoom] | None" = None,
         claim: "tuple[str, str] | None" = None,
         pin: "PinEntry | None" = None,
     ) -> None:
@@ -73,6 +78,8 @@ class View:
         self.pressed = pressed
         self.pending = pending
         self.notice = notice
+        self.page = page
+        self.rooms = rooms
         self.claim = claim
         self.pin = pin
 

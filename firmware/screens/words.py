@@ -86,10 +86,14 @@ def length(seconds: int) -> str:
     return say("1 hour") if minutes == 60 else say("%d hours") % (minutes // 60)
 
 
+def seats(capacity: int) -> str:
+    return say("1 seat") if capacity == 1 else say("%d seats") % capacity
+
+
 def place(view: "View") -> "list[str]":
     """What there is to say below the room's name, the most useful first."""
     room = view.known()[0]["room"]
     said = [say("Floor %s") % room["floor"]] if room["floor"] else []
     if room["capacity"]:
-        said.append(say("1 seat") if room["capacity"] == 1 else say("%d seats") % room["capacity"])
+        said.append(seats(room["capacity"]))
     return said + [say(amenity) for amenity in room["amenities"]]

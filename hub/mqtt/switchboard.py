@@ -16,6 +16,7 @@ from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.presence_listener import PresenceListener
 from hub.mqtt.remote_panels import RemotePanels
+from hub.mqtt.request_listener import RequestListener
 from hub.mqtt.state_publisher import StatePublisher
 from hub.settings import Settings
 from shared import topics
@@ -45,6 +46,7 @@ class Switchboard:
         self._settings = PanelSettings(settings, database, self._broker)
         self._presence = PresenceListener(database, clock, self._broker, self._publisher, self._settings)
         self._commands = CommandListener(database, clock, self._broker)
+        self._requests = RequestListener(database, clock, self._broker)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -97,6 +99,8 @@ class Switchboard:
                 self.panels.note_frame(panel_id, frame)
             case "command":
                 await self._commands.take(panel_id, payload)
+            case "request":
+                await self._requests.take(panel_id, payload)
             case "screen":
                 self.panels.take_strip(panel_id, payload)
             case _:

@@ -167,6 +167,32 @@ VIEWS: dict[str, dict[str, Any]] = {
         "now": TEN,
         "web_url": LINK,
     },
+    "report": {"screen": "report", "page": 0, "state": _BUSY, "now": TEN + 43 * MINUTE},
+    "report-last": {
+        "screen": "report",
+        "page": 2,
+        "state": _IDLE,
+        "now": TEN + 43 * MINUTE,
+        "notice": "Thank you",
+    },
+    "other-rooms": {
+        "screen": "other_rooms",
+        "state": _BUSY,
+        "now": TEN + 43 * MINUTE,
+        "rooms": [
+            {"name": "Snack Table", "floor": "2", "capacity": 8, "untilUnix": TEN + 3 * HOUR},
+            {
+                "name": "Σωκράτης Library Reading Room",
+                "floor": "2",
+                "capacity": 1,
+                "untilUnix": TEN + 13 * HOUR,
+            },
+            {"name": "Sandbox", "floor": "3", "capacity": 12, "untilUnix": TEN + 90 * MINUTE},
+            {"name": "Attic", "floor": "Rooftop", "capacity": 2, "untilUnix": TEN + 2 * HOUR},
+        ],
+    },
+    "other-rooms-none": {"screen": "other_rooms", "state": _IDLE, "now": TEN, "rooms": []},
+    "other-rooms-asking": {"screen": "other_rooms", "state": _IDLE, "now": TEN},
     "idle-de": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK, "language": "de"},
     "check-in-fr": {
         "state": state(_DEMO, current=_ROADMAP, **_SNACK),

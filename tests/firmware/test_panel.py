@@ -212,3 +212,32 @@ def test_a_wrong_secret_gets_in_nowhere_and_stops_nothing(hub, panel):
     assert one.process.poll() is None
     assert hub.heard == []
     assert PANEL not in str(hub.connected())
+
+
+def test_other_free_rooms_are_asked_for_and_shown(hub, panel):
+    panel()
+    hub.shows("check_in")
+    hub.press(1)
+    asking = hub.shows("other_rooms")
+    (asked,) = wait_until(lambda: hub.said("request"), "the question")
+    found = {"name": "Snack Table", "floor": "2", "capacity": 8, "untilUnix": hub.now_unix + 7200}
+    hub.down("reply", {"id": "another", "kind": asked["kind"], "rooms": []})
+    hub.down("reply", {**asked, "rooms": [found]})
+    wait_until(lambda: hub.said("telemetry")[-1]["frame"] > asking["frame"], "what the hub has answered")
+    hub.press(0)
+    hub.shows("check_in")
+
+
+def test_an_issue_is_reported_with_its_category(hub, panel):
+    hub.now_unix = START - 3600
+    hub.publish_state(state(out_of_service="Wet") | {"revision": 8})
+    panel()
+    hub.shows("out_of_service")
+    hub.press(2)
+    frame = hub.shows("report")["frame"]
+    hub.press(2)
+    wait_until(lambda: hub.said("telemetry")[-1]["frame"] > frame, "the second page")
+    hub.press(1)
+    (command,) = wait_until(lambda: hub.said("command"), "the report")
+    assert (command["action"], command["category"]) == ("report_issue", "too warm or cold")
+    hub.shows("out_of_service")

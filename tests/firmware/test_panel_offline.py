@@ -61,6 +61,8 @@ def test_what_was_pressed_offline_is_replayed_once_and_in_order(hub, panel):
     hub.press(0)
     hub.shows("meeting")
     hub.press(2)
+    hub.shows("report")
+    hub.press(0)
     wait_until(lambda: "report_issue" in (one.flash / "outbox.json").read_text(), "both in flash")
     assert hub.said("command") == []
     one.cut_power()

@@ -9,6 +9,7 @@ from tools import preview
 pytestmark = needs_micropython
 
 NOTHING = ["", None, False]
+ELSEWHERE = ["Other rooms", "other_rooms", True]
 SOON = meeting(TEN + 40 * MINUTE, 60)
 MORE = ["15 min more", "extend:15", True]
 NO_MORE = ["15 min more", None, False]
@@ -69,7 +70,7 @@ def test_fewer_and_more_lengths_than_keys():
 def test_offline_nothing_is_promised_that_only_the_hub_can_grant():
     assert actions(keys(state=state(HIRING), offline_since=TEN - 60)) == [None, None, None]
     busy = keys(state=state(current=PLANNING), offline_since=TEN - 60)
-    assert busy == [["End early", "end", True], NO_MORE, ["Report", "report", True]]
+    assert busy == [["End early", "end", True], NO_MORE, ["Report", "report:0", True]]
 
 
 def test_before_its_start_idle_offers_check_in():
@@ -79,12 +80,12 @@ def test_before_its_start_idle_offers_check_in():
 
 def test_waiting_for_check_in():
     found = keys(state=state(current=meeting(TEN - 5 * MINUTE, 60)))
-    assert found == [["Check in", "check_in", True], NOTHING, ["Not us", "release", True]]
+    assert found == [["Check in", "check_in", True], ELSEWHERE, ["Not us", "release", True]]
 
 
 def test_pressed_key_waits_for_the_hub():
     found = keys(state=state(current=meeting(TEN - 5 * MINUTE, 60)), pending=["check_in"])
-    assert found == [["Check in", None, True], NOTHING, ["Not us", "release", True]]
+    assert found == [["Check in", None, True], ELSEWHERE, ["Not us", "release", True]]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +109,15 @@ def test_end_early_asks_again():
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("unknown", "Report"), ("out-of-service", "Report"), ("starting", "")]
+    ("name", "expected"),
+    [
+        ("unknown", ["Other rooms", "", "Report"]),
+        ("out-of-service", ["Other rooms", "", "Report"]),
+        ("starting", ["", "", ""]),
+    ],
 )
 def test_rooms_that_cannot_be_used_can_be_reported(name, expected):
-    assert labels(keys(**VIEWS[name])) == ["", "", expected]
+    assert labels(keys(**VIEWS[name])) == expected
 
 
 def allowing(**glass):
@@ -123,10 +129,18 @@ def test_what_is_off_has_no_key():
     busy = state(current=PLANNING, **allowing(extend="off", end="off"))
     assert labels(keys(state=busy)) == ["", "", "Report"]
     waiting = meeting(TEN, 60)
-    assert labels(keys(state=state(current=waiting, **allowing(checkIn="off")))) == ["", "", "Not us"]
-    assert labels(keys(state=state(current=waiting, **allowing(end="off")))) == ["Check in", "", ""]
+    assert labels(keys(state=state(current=waiting, **allowing(checkIn="off")))) == [
+        "",
+        "Other rooms",
+        "Not us",
+    ]
+    assert labels(keys(state=state(current=waiting, **allowing(end="off")))) == [
+        "Check in",
+        "Other rooms",
+        "",
+    ]
     closed = state(outOfService="Wet", **allowing(reportIssue="off"))
-    assert keys(state=closed) == [NOTHING] * 3
+    assert labels(keys(state=closed)) == ["Other rooms", "", ""]
 
 
 def test_rule_of_a_later_hub_has_no_key():
@@ -141,3 +155,31 @@ def test_what_takes_a_pin_needs_the_hub():
         NO_MORE,
         ["Report", None, False],
     ]
+
+
+def test_every_category_has_a_key_and_the_last_page_a_way_back():
+    found = [keys(screen="report", page=page, state=state(HIRING)) for page in range(3)]
+    assert [label for page in found for label in labels(page)] == [
+        "Something broken",
+        "Screen or video",
+        "More",
+        "Not clean",
+        "Too warm or cold",
+        "More",
+        "Something missing",
+        "Something else",
+        "Back",
+    ]
+    assert actions(found[0]) == ["issue:something broken", "issue:screen or video", "report:1"]
+    assert actions(found[2])[2] == "close"
+
+
+def test_a_report_on_its_way_shows_as_pressed():
+    found = keys(screen="report", page=1, state=state(HIRING), pending=["issue:not clean"])
+    assert found[0] == ["Not clean", None, True]
+
+
+def test_only_the_hub_knows_of_other_rooms():
+    closed = state(outOfService="Wet")
+    assert keys(state=closed)[0] == ELSEWHERE
+    assert keys(state=closed, offline_since=TEN - 60)[0] == ["Other rooms", None, False]
