@@ -14,7 +14,7 @@ from hub.mqtt.embedded_broker import EmbeddedBroker
 from shared import panel_screen, topics
 
 PANEL, ROOM, SECRET = "panel-1", "story-corner", "the secret of panel-1"
-PATIENCE_S = 15.0
+PATIENCE_S = 45.0
 
 
 def wait_until(condition: Callable[[], Any], what: str) -> Any:

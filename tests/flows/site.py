@@ -22,7 +22,7 @@ from tools import simulator
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 CIRCLETIME = [str(Path(sys.executable).parent / "circletime")]
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def free_port() -> int:

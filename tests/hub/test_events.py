@@ -17,7 +17,7 @@ from hub.app import create_app
 from hub.rooms import service as rooms
 from hub.settings import Settings
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 
 
 class RunningHub:

@@ -34,7 +34,7 @@ SECRETS = {"accessToken", "secret", "token", "nextCursor"}
 _ID = re.compile(r"\b[0-9a-f]{16}\b")
 _SHOWN_NAME = re.compile(r"\bPanel [A-Z0-9]{4}\b")
 _NAME = re.compile(r"\{(\w+)\}")
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class Wall:

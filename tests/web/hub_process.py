@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 # One zone for every whole offset from -11 hours on, none of them with summer time.
 ZONES = [

@@ -14,7 +14,7 @@ import paho.mqtt.client as paho
 from hub.mqtt.broker_auth import Access, panel_access
 from hub.mqtt.embedded_broker import EmbeddedBroker
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 
 
 def wait_until(condition: Callable[[], object]) -> None:
