@@ -16,7 +16,7 @@ from hub.cli.rest_client import NoHub, RestClient
 from hub.cli.simulated_panels import why_none
 from tests.flows.site import eventually, free_port
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(240)
 
 needs_micropython = pytest.mark.skipif(
     why_none() is not None, reason="no MicroPython here: no simulated panels"

@@ -13,7 +13,7 @@ import pytest
 
 from tests.flows.site import EMAIL, PASSWORD, eventually
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hub.__main__ import main
 from tests.flows.site import Site, eventually
 from tests.hub.test_import_reading import FOSDEM, calendar, event
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
