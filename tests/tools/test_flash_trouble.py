@@ -11,7 +11,7 @@ from tests.micropython import ROOT
 from tools import flash
 from tools.installer import board, boards, serial_ports, trouble
 from tools.installer.batch import DoneFile, read_jobs
-from tools.installer.one_board import Installed, Job
+from tools.installer.one_board import Installed, Job, only_here
 from tools.installer.trouble import TROUBLES, InstallFailed
 
 
@@ -74,6 +74,14 @@ def test_board_is_known_by_its_chip_unless_two_have_it():
     with pytest.raises(InstallFailed, match="inkplate6flick or waveshare_esp32"):
         boards.board_for("ESP32", None)
     assert boards.board_for("Generic ESP32 module with ESP32", "waveshare_esp32") == "waveshare_esp32"
+
+
+def test_address_that_only_the_hubs_computer_knows_is_noticed_on_a_real_board():
+    machine = "Generic ESP32S3 module with ESP32S3"
+    assert only_here("127.0.0.1", machine)
+    assert only_here("localhost", machine)
+    assert not only_here("10.0.0.7", machine)
+    assert not only_here("127.0.0.1", "linux [GCC 14.2.1] version")
 
 
 def test_board_with_another_chip_and_one_that_nobody_knows_are_refused():

@@ -181,14 +181,15 @@ def _registered(
     panel = registration.register(hub, facts.hardware, door, job.name, move=wishes.move)
     mqtt = panel["mqtt"]
     mqtt["host"] = wishes.mqtt_host or mqtt["host"]
-    if _only_here(mqtt["host"]) and facts.machine.startswith("ESP"):
+    if only_here(mqtt["host"], facts.machine):
         raise InstallFailed("hub-loopback", f"It says {mqtt['host']}.")
     board.reach(mqtt["host"], mqtt["port"])
     return panel
 
 
-def _only_here(host: str) -> bool:
-    return host == "localhost" or host.startswith("127.") or host in {"::1", ""}
+def only_here(host: str, machine: str) -> bool:
+    """Whether a board would look for the hub on itself; a board that is a process may."""
+    return "ESP32" in machine and (host.startswith("127.") or host in {"localhost", "::1", ""})
 
 
 def _configure(board: Board, name: str, panel: dict[str, Any], wishes: Wishes, wifi: Wifi) -> None:
