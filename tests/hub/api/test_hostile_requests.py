@@ -6,13 +6,15 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from hub.app import create_app
 from hub.settings import Settings
 from tests.flows.site import EMAIL, PASSWORD, Site
+from tests.soak import examples
 
-EXAMPLES = 25
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+MEMBER = "nadia@example.org"
 
 app = create_app(Settings(data_dir=Path("never-started"), broker_url="none"))
 schema = schemathesis.openapi.from_dict(app.openapi_schema.to_schema())
@@ -22,9 +24,11 @@ ENDLESS = {"GET /api/v1/events"}
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A hub with something in it, and a login that may do everything."""
+    """A hub with something in it, an admin, and a member."""
     found = Site(tmp_path_factory.mktemp("hub"))
     found.start()
+    member = {"email": MEMBER, "name": "Nadia Kovacs", "role": "member", "password": PASSWORD}
+    found.post("/users", member)
     (room,) = found.furnish("Story Corner")
     found.book(room)
     found.post("/panels", {"roomId": room, "simulated": True})
@@ -38,19 +42,30 @@ def test_the_description_names_the_endpoints():
     assert {operation.label for operation in OPERATIONS} >= ENDLESS
 
 
+def login(site, who):
+    """The headers of a new session: a call may have ended the last one."""
+    if who == "nobody":
+        return {}
+    email = EMAIL if who == "admin" else MEMBER
+    token = site.client.post("/auth/login", json={"email": email, "password": PASSWORD}).json()["accessToken"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize(("who", "few"), [("admin", 12), ("member", 4), ("nobody", 2)])
 @pytest.mark.parametrize(
     "operation", [o for o in OPERATIONS if o.label not in ENDLESS], ids=lambda operation: operation.label
 )
-def test_no_request_makes_the_hub_fail(site, operation):
-    login = site.client.post("/auth/login", json={"email": EMAIL, "password": PASSWORD})
-    headers = {"Authorization": f"Bearer {login.json()['accessToken']}"}
+def test_no_request_makes_the_hub_fail(site, operation, who, few):
+    headers = login(site, who)
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(few), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(case=operation.as_strategy())
     def ask(case):
         base = str(site.client.base_url).removesuffix("/api/v1/")
         response = case.call(base_url=base, headers=headers)
-        case.validate_response(response, checks=[not_a_server_error, content_type_conformance])
+        case.validate_response(response, checks=CHECKS)
 
     ask()
 
