@@ -250,6 +250,8 @@ class MqttLink:
 
     def _take_welcome(self, welcome: "Welcome") -> None:
         self._clock.set(welcome["nowUnix"])
+        if self._moved:  # it will be welcomed again, at its new room
+            return
         self._contact.heard(welcome["nowUnix"])
         self.listener.welcomed()
         if welcome["roomId"] == self._config.room_id and welcome["revision"] < self._cache.revision:
