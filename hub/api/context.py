@@ -20,6 +20,7 @@ from hub.errors import Forbidden, Unauthenticated
 from hub.events import Events
 from hub.panel.ports import PanelLink
 from hub.settings import Settings
+from hub.tls.offer import Offer
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -31,13 +32,14 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts a handler may use. `panels` reaches panels over MQTT."""
+    """The parts a handler may use. `panels` reaches panels over MQTT, `tls` is None without it."""
 
     settings: Settings
     database: Database
     clock: Clock
     events: Events
     panels: PanelLink
+    tls: Offer | None
 
 
 Hub = NamedDependency[Parts]
