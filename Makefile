@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -24,7 +25,8 @@ demo: setup ## a furnished building, the hub and four panels on http://127.0.0.1
 
 test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
-	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+	$(BIN)/pytest $(PARALLEL) --ignore tests/web
+	$(BIN)/pytest $(PARALLEL) tests/web
 
 soak: .venv/dev ## days and days of random bookings, on both databases; bad weather for panels; damaged files and requests
 	CIRCLETIME_SOAK_DAYS=1000 $(BIN)/pytest --timeout=7200 tests/hub/bookings/test_never_overlap.py

@@ -303,7 +303,12 @@ PIECES = [
 @settings(max_examples=300, deadline=2000)
 @given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=40))
 def test_no_bytes_inside_a_calendar_make_the_reader_fail(pieces: list[bytes]):
-    file = read_calendar(b"BEGIN:VCALENDAR\r\n" + b"".join(pieces), PRAGUE, NOW)
+    body = b"".join(pieces)
+    try:
+        file = read_calendar(b"BEGIN:VCALENDAR\r\n" + body, PRAGUE, NOW)
+    except NotACalendar:  # what follows is folded into its first line
+        assert body[:1].isspace()
+        return
     for found in file.events:
         assert found.starts_at < found.ends_at
         assert found.room

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub.bookings import service
+from hub.errors import Conflict
 from hub.events import RoomChanged
 from hub.rooms import service as rooms
 
@@ -184,7 +185,7 @@ def test_each_change_raises_the_revision_once_and_only_changes_do(world, house, 
 def test_refused_booking_leaves_no_trace(world):
     world.book((9, 0), (10, 0))
     before = world.room().revision
-    with pytest.raises(Exception, match="taken"):
+    with pytest.raises(Conflict, match="Take another time"):
         world.book((9, 0), (10, 0))
     assert world.room().revision == before
 
