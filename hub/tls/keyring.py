@@ -70,7 +70,11 @@ class Keyring:
             if self.authority() is None:
                 raise Conflict("no-ca", "There is no CA yet", NO_CA)
             if self.next_authority() is not None:
-                raise Conflict("ca-change-underway", "The next CA is already there")
+                raise Conflict(
+                    "ca-change-underway",
+                    "The next CA is already there",
+                    "Once the panels trust it: circletime tls use-next-ca.",
+                )
             made = issuing.new_authority(now)
             self._write("next-ca.pem", made.pem())
             return made

@@ -230,8 +230,9 @@ def test_only_panels_with_an_older_firmware_take_part(upload, wall):
 def test_one_rollout_runs_at_a_time_and_can_be_stopped(world, upload, wall):
     upload()
     running = wall.start()
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refusal:
         wall.start()
+    assert refusal.value.slug == "rollout-underway"
     wall.offered()
     stopped = world.write(rollouts.stop, running.id, "Ada stopped it", world.clock.now())
     assert (stopped.status, stopped.reason) == ("stopped", "Ada stopped it")
@@ -240,8 +241,9 @@ def test_one_rollout_runs_at_a_time_and_can_be_stopped(world, upload, wall):
 
 
 def test_rollout_needs_a_release_and_a_panel_to_begin_with(world, upload, wall):
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as missing:
         wall.start()
+    assert missing.value.slug == "firmware-not-found"
     upload()
     for name in wall.panels:
         wall.leaves(name)

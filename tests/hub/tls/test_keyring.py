@@ -75,14 +75,17 @@ def test_next_ca_is_trusted_before_it_is_used(keyring):
 
 
 def test_ca_changes_only_step_by_step(keyring):
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refusal:
         keyring.prepare_next(NOW)
+    assert refusal.value.slug == "no-ca"
     leaf(keyring)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refusal:
         keyring.use_next()
+    assert refusal.value.slug == "no-next-ca"
     keyring.prepare_next(NOW)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refusal:
         keyring.prepare_next(NOW)
+    assert refusal.value.slug == "ca-change-underway"
 
 
 def test_damaged_key_is_an_error_that_names_its_file_and_is_not_replaced(keyring, tmp_path):
