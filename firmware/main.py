@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import sys
+import time
 
 from firmware import boards, rare
 from firmware.canvas import Canvas
@@ -15,43 +17,35 @@ from firmware.state_cache import StateCache
 from firmware.supervisor import Supervisor
 from firmware.wall_clock import WallClock
 
+gc.threshold(16384)  # type: ignore[attr-defined]  # else scraps fill the heap before they are swept
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
-    from firmware.hub_trust import HubTrust
-    from firmware.slots import Slots
 
-gc.threshold(16384)  # type: ignore[attr-defined]  # else scraps fill the heap before they are swept
-
-
-def enrol(config: PanelConfig, board: "Any") -> None:
+def enrol(config: PanelConfig, board: "Any", supervisor: Supervisor) -> None:
     """Starts the panel anew once it has credentials: with a whole heap, and by the way that every start takes."""
-    supervisor = Supervisor()
-    rare.load("firmware.slots").Slots().came_up(False)
     canvas = Canvas()
     glass = Glass(canvas, board.display)
     enrolling = rare.load("firmware.enrolment").enrol(config, canvas, glass, simulated=board.simulated)
-    if _run(enrolling, supervisor):
+    if _run(enrolling, board, supervisor):
         board.reset()
 
 
 def main() -> None:
-    """Whatever goes wrong for good is raised: boot.py starts the panel again, or the firmware before this one."""
+    supervisor = Supervisor()
     config = PanelConfig()
     board = boards.load(config.board)
     if not config.has_credentials:
-        enrol(config, board)
+        enrol(config, board, supervisor)
         return
-    contact = HubContact()
-    clock = WallClock(not_before_unix=contact.last_unix or 0)
-    trust = _trust(config, clock)
-    canvas = Canvas()
-    slots = _slots(config, board, canvas)
-    supervisor = Supervisor()
     cache = StateCache(config.room_id)
+    contact = HubContact()
     outbox = CommandOutbox()
+    clock = WallClock(not_before_unix=contact.last_unix or 0)
+    canvas = Canvas()
     sleeper = None
     if config.on_battery:
         from firmware.sleeper import KEPT_BYTES, Sleeper  # mains panels have no heap to spare for it
@@ -60,14 +54,12 @@ def main() -> None:
         sleeper = Sleeper(board, glass, clock, contact, cache)
     else:
         glass = Glass(canvas, board.display)
-    link = MqttLink(config, cache, outbox, clock, contact, glass, supervisor, trust)
-    app = PanelApp(
-        board, canvas, glass, config, cache, outbox, clock, contact, link, supervisor, slots, sleeper
-    )
-    _run(app.run(), supervisor)
+    link = MqttLink(config, cache, outbox, clock, contact, glass, supervisor)
+    app = PanelApp(board, canvas, glass, config, cache, outbox, clock, contact, link, supervisor, sleeper)
+    _run(app.run(), board, supervisor)
 
 
-def _run(program: "Coroutine[Any, Any, None]", supervisor: Supervisor) -> bool:
+def _run(program: "Coroutine[Any, Any, None]", board: "Any", supervisor: Supervisor) -> bool:
     """False where somebody at the serial console wants to have the board."""
     try:
         asyncio.create_task(supervisor.run())  # noqa: RUF006  MicroPython's loop keeps it
@@ -75,24 +67,8 @@ def _run(program: "Coroutine[Any, Any, None]", supervisor: Supervisor) -> bool:
     except KeyboardInterrupt:
         supervisor.stand_down()
         return False
-    return True
-
-
-def _trust(config: PanelConfig, clock: WallClock) -> "HubTrust | None":
-    if config.ca is None:
-        return None
-    from firmware.hub_trust import HubTrust  # a panel on a plain link does not need it
-
-    return HubTrust(config.ca, clock)
-
-
-def _slots(config: PanelConfig, board: "Any", canvas: Canvas) -> "Slots":
-    """Where this firmware runs from. An update that is waiting comes first, and then the board restarts."""
-    there: Slots = rare.load("firmware.slots").Slots()
-    update = rare.load("firmware.update_offer")
-    update.settle(there)
-    offer = update.begin()
-    if offer is not None:
-        rare.load("firmware.updater").run(offer, config, there, board, canvas)
+    except Exception as error:  # an error of our own: what is in flash is whole, so start anew from there
+        sys.print_exception(error)  # type: ignore[attr-defined]
+        time.sleep(5)  # not in a frenzy, if it comes again
         board.reset()
-    return there
+    return True

@@ -7,9 +7,9 @@ from firmware import battery, rare, screens, ticks, wifi
 from firmware.aside import Aside
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.expected_state import expected
+from firmware.mqtt_link import FIRMWARE
 from firmware.screens import words
 from firmware.screens.keys import BLANK
-from firmware.version import VERSION
 from shared import panel_command, room_status
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from firmware.pin_entry import PinEntry
     from firmware.screens import View
     from firmware.sleeper import Sleeper
-    from firmware.slots import Slots
     from firmware.state_cache import StateCache
     from firmware.supervisor import Supervisor
     from firmware.wall_clock import WallClock
@@ -61,7 +60,6 @@ class PanelApp:
         contact: "HubContact",
         link: "MqttLink",
         supervisor: "Supervisor",
-        slots: "Slots",
         sleeper: "Sleeper | None" = None,
     ) -> None:
         """`sleeper` is for a panel on battery."""
@@ -75,7 +73,6 @@ class PanelApp:
         self._contact = contact
         self._link = link
         self._supervisor = supervisor
-        self._slots: Slots | None = slots
         link.listener = self
         cache.let_go = self._let_go
         self._woken = asyncio.Event()
@@ -188,18 +185,9 @@ class PanelApp:
             return
         shown = await self._glass.show()
         self._board.led(False)
-        if self._slots is not None:
-            self._come_up(self._slots)
         if shown or self._report_due:
             self._report_due = False
             self._link.report(self._telemetry())
-
-    def _come_up(self, slots: "Slots") -> None:
-        """The picture is on the glass: nobody has to go back from this firmware, once the hub has heard it too."""
-        if slots.came_up(self._contact.there):
-            self._slots = None
-        elif slots.overdue:
-            raise RuntimeError("no hub in 10 minutes")
 
     async def _wait(self) -> None:
         try:
@@ -393,7 +381,7 @@ class PanelApp:
             "heapFree": gc.mem_free(),  # type: ignore[attr-defined]
             "heapUsed": gc.mem_alloc(),  # type: ignore[attr-defined]
             "refreshes": self._glass.refreshes,
-            "firmware": VERSION,
+            "firmware": FIRMWARE,
             "clockDriftS": self._clock.drift_s,
         }
         signal_dbm, battery_mv = wifi.signal_dbm(), self._board.battery_mv()

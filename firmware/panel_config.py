@@ -2,7 +2,6 @@
 without them, `credentials.json`)."""
 
 import json
-from binascii import a2b_base64
 
 from firmware import flash_file
 from shared.topics import valid_id
@@ -20,9 +19,7 @@ MAX_BYTES = 4096
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
 
-    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi. `ca` is the hub's CA
-    as DER, and None where the link is plain; `firmware_key` is the modulus that firmware is signed under, and None
-    where no update is taken.
+    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi.
 
     The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`, and
     `web_url`, the page of its room, where its QR code leads.
@@ -44,9 +41,8 @@ class PanelConfig:
         self.wifi_country: str | None = installed.get("wifiCountry")
         self.on_battery = installed.get("power") == "battery"
         self.reconnect_max_s = float(installed.get("reconnectMaxS", 30))
-        key = installed.get("firmwareKey")
-        self.firmware_key = a2b_base64(str(key)) if key else None
-        self.ca = a2b_base64(str(installed.get("ca"))) if installed.get("tls") else None
+        if installed.get("tls"):
+            raise ValueError("this firmware has no TLS yet")
         self.has_credentials = "panelId" in installed
         fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else self.hub_url
         if not (fit and valid_id(self.board)):

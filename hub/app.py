@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -27,7 +28,6 @@ from hub.api import (
     calendars,
     enrolment,
     events,
-    firmware,
     floor_plans,
     health,
     issues,
@@ -58,7 +58,6 @@ from hub.mqtt.embedded_broker import EmbeddedBroker
 from hub.mqtt.switchboard import Switchboard
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
-from hub.tls.offer import Offer, tls_offer
 
 ROUTES = [
     *auth.ROUTES,
@@ -73,7 +72,6 @@ ROUTES = [
     *booking_actions.ROUTES,
     *calendars.ROUTES,
     *panels.ROUTES,
-    *firmware.ROUTES,
     *enrolment.ROUTES,
     *issues.ROUTES,
     *events.ROUTES,
@@ -125,10 +123,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """
     clock = clock or WallClock()
     database = Database(settings.database, Events())
-    tls = tls_offer(settings, clock)
-    switchboard = _switchboard(settings, database, clock, tls)
+    switchboard = _switchboard(settings, database, clock)
     panel_link = switchboard.panels if switchboard else NoPanels()
-    hub = Parts(settings, database, clock, database.events, panel_link, tls)
+    hub = Parts(settings, database, clock, database.events, panel_link)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
@@ -141,8 +138,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         mail = send_mail(database, clock, mailer, writers)
         runs = (sweep(database, clock), feed.run(), mail)
         tasks = [asyncio.create_task(one) for one in runs]
-        if tls and switchboard:
-            tasks.append(asyncio.create_task(tls.renew()))
         try:
             yield
         finally:
@@ -203,9 +198,7 @@ def _notices(settings: Settings) -> WriteNotice:
     return write
 
 
-def _switchboard(
-    settings: Settings, database: Database, clock: Clock, tls: Offer | None
-) -> Switchboard | None:
+def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | None:
     if settings.broker_url == NO_BROKER:
         return None
     if settings.broker_url is not None:
@@ -219,12 +212,25 @@ def _switchboard(
             on_message=on_message,
             host=settings.mqtt_host,
             port=settings.mqtt_port,
-            ssl=tls.context if tls else None,
-            tls_host=settings.mqtts_address,
+            ssl=_tls(settings),
             tls_port=settings.mqtts_port,
         )
 
-    return Switchboard(settings, database, clock, embedded, tls.authorities if tls else None)
+    return Switchboard(settings, database, clock, embedded)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.mqtts_port is None:
+        return None
+    if settings.mqtts_certificate is None:
+        raise BadSetting("--mqtts-port needs --mqtts-certificate, and --mqtts-key where the key is not in it")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.mqtts_certificate, settings.mqtts_key)
+    except OSError as error:
+        raise BadSetting(f"can't read the TLS certificate or its key: {error}") from error
+    return context
 
 
 def _openapi() -> OpenAPIConfig:

@@ -9,18 +9,6 @@ from urllib.parse import urlsplit
 
 NO_BROKER = "none"
 
-TEXTS = (
-    "host",
-    "mqtt_host",
-    "mqtts_host",
-    "database_url",
-    "broker_url",
-    "public_url",
-    "smtp_url",
-    "mail_from",
-    "firmware_key",
-)
-
 
 class BadSetting(ValueError):
     """Raised when a setting can't be meant; the text names it and says what it takes."""
@@ -31,11 +19,8 @@ class Settings:
     """Where the hub keeps its data and where it listens.
 
     `broker_url` None is the embedded broker; `none` is a hub without one, beside another that has it.
-    `mqtts_host` is where TLS listens; None: where the web does. `mqtts_names` are the host names and addresses
-    by which panels find it; the first is what new panels are told.
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
-    `firmware_key` is the modulus, in base64, of the key that firmware is signed with (tools/release.py).
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
     `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
@@ -46,11 +31,8 @@ class Settings:
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = 1883
     mqtts_port: int | None = None
-    mqtts_host: str | None = None
-    mqtts_names: tuple[str, ...] = ()
     mqtts_certificate: Path | None = None
     mqtts_key: Path | None = None
-    mqtts_ca: Path | None = None
     database_url: str | None = None
     broker_url: str | None = None
     public_url: str | None = None
@@ -58,7 +40,6 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     notifications: bool = True
-    firmware_key: str | None = None
 
     @property
     def database(self) -> str:
@@ -71,10 +52,6 @@ class Settings:
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
         return f"http://{host}:{self.port}"
-
-    @property
-    def mqtts_address(self) -> str:
-        return self.mqtts_host or self.host
 
     @property
     def mail_sender(self) -> str:
@@ -97,12 +74,10 @@ def _on_or_off(name: str, words: str) -> bool:
 def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings in `environ`, each replaced by the flag of its name where that is not None."""
     found: dict[str, object] = {}
-    for name in TEXTS:
+    for name in ("host", "mqtt_host", "database_url", "broker_url", "public_url", "smtp_url", "mail_from"):
         if words := environ.get(f"CIRCLETIME_{name.upper()}"):
             found[name] = words
-    if words := environ.get("CIRCLETIME_MQTTS_NAMES"):
-        found["mqtts_names"] = tuple(name.strip() for name in words.split(",") if name.strip())
-    for name in ("data_dir", "mqtts_certificate", "mqtts_key", "mqtts_ca"):
+    for name in ("data_dir", "mqtts_certificate", "mqtts_key"):
         if words := environ.get(f"CIRCLETIME_{name.upper()}"):
             found[name] = Path(words)
     for name in ("port", "mqtt_port", "mqtts_port"):

@@ -21,7 +21,6 @@ AREAS = {
     "floor plans": "Floor plans",
     "bookings": "Bookings",
     "panels": "Panels",
-    "firmware": "Firmware",
     "issues": "Issues",
     "settings": "Settings",
     "events": "Events",

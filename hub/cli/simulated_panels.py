@@ -123,9 +123,7 @@ def provision(hub: RestClient, room: dict[str, Any], flash: Path) -> SimulatedPa
         "secret": made["secret"],
         "mqttHost": made["mqtt"]["host"],
         "mqttPort": made["mqtt"]["port"],
-        "tls": made["mqtt"]["tls"],
-        "ca": made["ca"],
-        "firmwareKey": made["firmwareKey"],
+        "tls": False,
     }
     return _installed(room["name"], made["id"], flash, credentials)
 

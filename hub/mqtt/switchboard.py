@@ -12,14 +12,12 @@ from hub.db.database import Database
 from hub.mqtt.broker_auth import Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.command_listener import CommandListener
-from hub.mqtt.firmware_offers import FirmwareOffers
 from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.presence_listener import PresenceListener
 from hub.mqtt.remote_panels import RemotePanels
 from hub.mqtt.request_listener import RequestListener
 from hub.mqtt.state_publisher import StatePublisher
-from hub.mqtt.trust_teller import TrustTeller
 from hub.settings import Settings
 from shared import topics
 from shared.panel_presence import OFFLINE, ONLINE, presence
@@ -30,8 +28,7 @@ log = logging.getLogger(__name__)
 class Switchboard:
     """Serves the panels between `start` and `stop`.
 
-    `open_broker(decide, on_message)` makes the broker, which is not started yet. `authorities()` are the CAs
-    that panels are to trust, as DER; None where none is told.
+    `open_broker(decide, on_message)` makes the broker, which is not started yet.
     """
 
     def __init__(
@@ -40,7 +37,6 @@ class Switchboard:
         database: Database,
         clock: Clock,
         open_broker: Callable[[Decide, OnMessage], Broker],
-        authorities: Callable[[], list[bytes]] | None = None,
     ) -> None:
         self._boot_id = new_id()
         self._doors = PanelDoors(database)
@@ -49,8 +45,6 @@ class Switchboard:
         self._publisher = StatePublisher(database, clock, self._broker)
         self._settings = PanelSettings(settings, database, self._broker)
         self._presence = PresenceListener(database, clock, self._broker, self._publisher, self._settings)
-        self._firmware = FirmwareOffers(settings, database, clock, self._broker)
-        self._trust = TrustTeller(authorities, self._broker) if authorities else None
         self._commands = CommandListener(database, clock, self._broker)
         self._requests = RequestListener(database, clock, self._broker)
         self._tasks: list[asyncio.Task[None]] = []
@@ -69,12 +63,9 @@ class Switchboard:
             self._publisher.run(),
             self._presence.run(),
             self._settings.run(),
-            self._firmware.run(),
             self._doors.run(self._broker, self._settings.tell),
         )
         self._tasks = [asyncio.create_task(run) for run in runs]
-        if self._trust:
-            self._tasks.append(asyncio.create_task(self._trust.run()))
 
     async def stop(self) -> None:
         """Every connection ends; the panels have been told that it was on purpose."""
@@ -101,9 +92,6 @@ class Switchboard:
             case "hello":
                 self.panels.forget(panel_id)
                 await self._presence.take_hello(panel_id, payload)
-                if self._trust:
-                    await self._trust.tell(panel_id)
-                await self._firmware.take_hello(panel_id, payload)
             case "presence":
                 await self._presence.take_presence(panel_id, payload)
             case "telemetry":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -33,9 +32,7 @@ class HubDouble:
     `state`, `room_id`, `greets` and `answers` can be changed while it runs.
     """
 
-    def __init__(
-        self, state: dict[str, Any] | None, now_unix: int, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, state: dict[str, Any] | None, now_unix: int) -> None:
         self.state, self.room_id = state, ROOM
         self._clock_ahead_s = now_unix - time.time()
         self.greets = True
@@ -46,8 +43,6 @@ class HubDouble:
         self._thread.start()
         self._broker: EmbeddedBroker | None = None
         self._port = 0
-        self._tls = tls
-        self.tls_port: int | None = None if tls is None else 0
         self.start()
 
     @property
@@ -67,15 +62,10 @@ class HubDouble:
 
     def start(self) -> None:
         self._broker = EmbeddedBroker(
-            decide=self._decide,
-            on_message=self._take,
-            host="127.0.0.1",
-            port=self._port,
-            ssl=self._tls,
-            tls_port=self.tls_port,
+            decide=self._decide, on_message=self._take, host="127.0.0.1", port=self._port
         )
         self._run(self._broker.start())
-        self._port, self.tls_port = self._broker.port, self._broker.tls_port
+        self._port = self._broker.port
         self.publish_retained()
 
     def stop(self) -> None:

@@ -113,12 +113,6 @@ POST   /panels/claim                    401 | 403 403 200 200 | 403 403 200 200
 POST   /panels/{panel}/replace          401 | 403 403 200 200 | 403 403 200 200
 GET    /panels/{panel}/screen.png       401 | 403 403 503 503 | 403 403 503 503
 POST   /panels/{panel}/press            401 | 403 403 503 503 | 403 403 503 503
-GET    /firmware                        401 | 403 403 403 200 | 403 403 403 200
-POST   /firmware                        401 | 403 403 403 409 | 403 403 403 409
-GET    /firmware/{version}/image        404 | 404 404 404 404 | 404 404 404 404
-GET    /firmware/rollouts               401 | 403 403 403 200 | 403 403 403 200
-POST   /firmware/rollouts               401 | 403 403 403 404 | 403 403 403 404
-POST   /firmware/rollouts/{rollout}/stop 401 | 403 403 403 404 | 403 403 403 404
 """
 
 BODIES = {
@@ -155,7 +149,6 @@ BODIES = {
     "POST /panels/{panel}/replace": {"code": "{code}"},
     "PUT /rooms/{room}/glass-pin": {"pin": "2468"},
     "POST /panels/{panel}/press": {"key": 1},
-    "POST /firmware/rollouts": {"version": "0.2.0"},
 }
 QUERIES = {
     "GET /rooms/{room}/bookings": {"date": DAY},
