@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from tests.firmware.failing_flash import failing_flash
 from tests.firmware.hub_double import PANEL, SECRET, wait_until
 from tests.micropython import needs_micropython
 from tools import simulator
@@ -217,36 +218,15 @@ def test_power_may_be_cut_at_every_write_of_the_enrolment(on_micropython):
         """
 import gc
 gc.threshold(4096)
-BYTES, ERASED = bytearray(8 * 4096), b"\\xff" * 4096
 import errno, json, os, vfs
 from firmware import enrolment, flash_file
 from firmware.panel_config import PanelConfig
 
 ANSWER = {"id": "p1", "secret": "s" * 43, "mqtt": {"host": "h", "port": 1883, "tls": False}}
 
-class Flash:
-    def __init__(self):
-        self.bytes, self.left, self.dead = BYTES, -1, False
-        for block in range(8):
-            BYTES[block * 4096 : (block + 1) * 4096] = ERASED
-    def operate(self, at, content):
-        if self.dead:
-            return -errno.EIO
-        if self.left == 0:
-            content, self.dead = content[: len(content) // 2], True
-        self.left -= 1
-        self.bytes[at : at + len(content)] = content
-        return -errno.EIO if self.dead else 0
-    def readblocks(self, block, buffer, offset=0):
-        at = block * 4096 + offset
-        buffer[:] = memoryview(self.bytes)[at : at + len(buffer)]
-    def writeblocks(self, block, buffer, offset=0):
-        return self.operate(block * 4096 + offset, bytes(buffer))
-    def ioctl(self, operation, block):
-        if operation == 6:
-            return self.operate(block * 4096, ERASED)
-        return {4: 8, 5: 4096}.get(operation, 0)
-
+"""
+        + failing_flash(8)
+        + """
 cuts, whole, seen = 0, False, set()
 while not whole:
     gc.collect()
