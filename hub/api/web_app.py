@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import mimetypes
+import re
 from pathlib import Path
 from typing import Any
 
 from litestar import MediaType, Response, get
-from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import File
-from litestar.static_files import create_static_files_router
 
 from hub.api.context import Asking
 
@@ -20,33 +21,53 @@ NOT_BUILT = """<!doctype html><html lang="en"><title>Circle Time</title>
 
 HUB_PATHS = ("api", "health", "metrics", "assets", "problems")
 
+FOREVER = "public, max-age=31536000, immutable"
+ANEW = "no-cache"
+
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+"""The build lays them beside each file that shrinks, the smaller first."""
+
+PLAIN_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
+
 
 @get(["/", "/{path:path}"], include_in_schema=False, opt={"open": True})
 async def page(request: Asking) -> File | Response[str]:
     """The app finds its own way from the address; the hub's own paths are not the app's."""
-    first = request.url.path.lstrip("/").split("/")[0]
-    if first in HUB_PATHS:
+    name = request.url.path.lstrip("/")
+    if name.split("/")[0] in HUB_PATHS:
         raise NotFoundException
-    if first in {"icon.svg", "manifest.webmanifest", "favicon.ico"} and (STATIC / first).is_file():
-        return File(STATIC / first, content_disposition_type="inline")
+    if "." in name and name != "index.html" and _is_there(STATIC, name):
+        return _served(STATIC / name, request, ANEW)
     index = STATIC / "index.html"
     if not index.is_file():
         return Response(NOT_BUILT, media_type=MediaType.HTML, status_code=503)
-    return File(index, media_type=MediaType.HTML, content_disposition_type="inline")
+    return _served(index, request, ANEW)
+
+
+@get("/assets/{name:str}", include_in_schema=False, opt={"open": True})
+async def asset(request: Asking, name: FromPath[str]) -> File:
+    """These carry a hash of what is in them in their names, so they never change."""
+    if not _is_there(STATIC / "assets", name):
+        raise NotFoundException
+    return _served(STATIC / "assets" / name, request, FOREVER)
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    return PLAIN_NAME.fullmatch(name) is not None and (folder / name).is_file()
+
+
+def _served(file: Path, request: Asking, cache: str) -> File:
+    """The file, in the smallest form that the build made of it and the browser takes."""
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
+    taken = {part.split(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
+    for encoding, suffix in ENCODINGS:
+        small = file.with_name(file.name + suffix)
+        if encoding in taken and small.is_file():
+            file, headers["Content-Encoding"] = small, encoding
+            break
+    return File(file, media_type=media_type, content_disposition_type="inline", headers=headers)
 
 
 def routes() -> list[Any]:
-    """Files under /assets carry a hash of what is in them in their names, so they never change."""
-    found: list[Any] = [page]
-    if (STATIC / "assets").is_dir():
-        forever = CacheControlHeader(max_age=31_536_000, immutable=True)
-        found.append(
-            create_static_files_router(
-                path="/assets",
-                directories=[STATIC / "assets"],
-                cache_control=forever,
-                include_in_schema=False,
-                opt={"open": True},
-            )
-        )
-    return found
+    return [asset, page]

@@ -36,6 +36,7 @@ def test_a_wrong_password_is_told_in_words_and_keeps_the_address(page: Page) -> 
 
 def test_logging_out_ends_the_session(ada: Page) -> None:
     ada.goto("/rooms")
+    ada.get_by_role("button", name="Menu").click()
     ada.get_by_role("button", name="Log out").click()
     expect(ada).to_have_url("/login")
     ada.goto("/rooms")

@@ -1,7 +1,8 @@
 /** What a RoomState says at a glance. What a room's status *is* the hub decides, and tells whenever it
  * changes; here are only the words for it. */
 import type { Meeting, RoomState } from "./model"
-import { HOUR, MINUTE, lengthWord, whenWord } from "./time"
+import { HOUR, MINUTE } from "./time"
+import { lengthWord, whenWord } from "./when"
 
 /** free; soon: free, but not for as long as wanted; waiting: for check-in; busy; closed: out of service. */
 export type Tone = "free" | "soon" | "waiting" | "busy" | "closed"

@@ -1,24 +1,12 @@
-/** The hub's server-sent events. Read with fetch and not with EventSource, because that hides the
- * heartbeat comments: only they tell a quiet hub from a dead line. */
+/** What the hub tells as it happens. All tabs of a browser share one line; where a browser has no SharedWorker
+ * a tab holds a line of its own, while it is looked at. */
 import { clock } from "./clock.svelte"
+import { keepLine, type HubEvent, type Told } from "./line"
 import { session } from "./session.svelte"
+import type { Asked } from "./shared_line"
 
-const SILENCE_MS = 40_000 // the hub sends a heartbeat every 15 s
-const RETRY_MS = [500, 1000, 2000, 4000, 8000]
-
-export type HubEvent =
-  | { type: "hello" }
-  | { type: "room"; roomId: string; revision: number }
-  | { type: "panel"; panelId: string; roomId: string | null; frame: number | null; status: string }
+export type { HubEvent }
 type Listener = (event: HubEvent) => void
-
-/** The `event:` and `data:` of one server-sent message; null for a comment. */
-function parse(message: string): HubEvent | null {
-  const field = (name: string) =>
-    message.split("\n").filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trim()).join("\n")
-  const type = field("event")
-  return type ? { ...JSON.parse(field("data") || "{}"), type } : null
-}
 
 class Live {
   /** False while the line is down: what is shown may be old. */
@@ -27,6 +15,7 @@ class Live {
   heardAt = $state(clock.now)
   #listeners = new Set<Listener>()
   #greeted = false
+  #worker: SharedWorker | undefined
 
   /** Calls `listener` for every event from now on; returns how to end that. `hello` comes whenever all
    * must be read anew: at once where the line is open, then each time that it opens. */
@@ -36,51 +25,58 @@ class Live {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Keeps a line open until the returned function is called. */
-  open(): () => void {
-    const stop = new AbortController()
-    this.#keep(stop.signal)
-    return () => stop.abort()
+  /** Keeps a line open for that person until the returned function is called. */
+  open(who: string): () => void {
+    return "SharedWorker" in globalThis ? this.#share(who) : this.#own()
   }
 
-  async #keep(stop: AbortSignal) {
-    for (let failures = 0; !stop.aborted; failures++) {
-      await this.#listen(stop, () => (failures = 0)).catch(() => {})
-      if (stop.aborted) return
-      this.connected = false
-      if (!this.#greeted) this.#tell({ type: "hello" }) // the pages then find, and say, what is wrong
-      const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]
-      await new Promise(resolve => setTimeout(resolve, wait))
+  #share(who: string) {
+    this.#worker ??= new SharedWorker(new URL("./shared_line.ts", import.meta.url), { type: "module", name: "circletime" })
+    const { port } = this.#worker
+    const post = (asked: Asked) => port.postMessage(asked)
+    const [join, leave] = [() => post({ do: "open", who }), () => post({ do: "close" })]
+    port.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data)
+    const back = (event: PageTransitionEvent) => event.persisted && join()
+    addEventListener("pagehide", leave)
+    addEventListener("pageshow", back)
+    join()
+    return () => {
+      removeEventListener("pagehide", leave)
+      removeEventListener("pageshow", back)
+      leave()
     }
   }
 
-  async #listen(stop: AbortSignal, heard: () => void) {
-    const line = new AbortController()
-    const signal = AbortSignal.any([stop, line.signal])
-    let silence = setTimeout(() => line.abort(), SILENCE_MS)
-    try {
-      const response = await fetch("/api/v1/events", { signal, headers: { Accept: "text/event-stream" } })
-      if (response.status === 401) return session.leave()
-      if (!response.ok || !response.body) return
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-      for (let rest = "", chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-        clearTimeout(silence)
-        silence = setTimeout(() => line.abort(), SILENCE_MS)
-        heard()
-        this.connected = true
-        this.heardAt = clock.now
-        const messages = (rest + chunk.value).replaceAll("\r\n", "\n").split("\n\n")
-        rest = messages.pop() ?? ""
-        messages.forEach(message => this.#tell(parse(message)))
+  #own() {
+    let line: AbortController | null = null
+    const look = () => {
+      if (document.hidden) {
+        line?.abort()
+        line = null
+      } else if (!line) {
+        line = new AbortController()
+        keepLine(line.signal, told => this.#hear(told))
       }
-    } finally {
-      clearTimeout(silence)
+    }
+    document.addEventListener("visibilitychange", look)
+    look()
+    return () => {
+      document.removeEventListener("visibilitychange", look)
+      line?.abort()
     }
   }
 
-  #tell(event: HubEvent | null) {
-    this.#greeted ||= event?.type === "hello"
-    if (event) for (const listener of this.#listeners) listener(event)
+  #hear(told: Told) {
+    if (told.is === "signedOut") return session.leave()
+    if (told.is === "event") return this.#tell(told.event)
+    this.connected = told.is === "heard"
+    if (told.is === "heard") this.heardAt = clock.now
+    else if (!this.#greeted) this.#tell({ type: "hello" }) // the pages then find, and say, what is wrong
+  }
+
+  #tell(event: HubEvent) {
+    this.#greeted ||= event.type === "hello"
+    for (const listener of this.#listeners) listener(event)
   }
 }
 

@@ -1,6 +1,7 @@
 /** One time scale for all strips of a day: whole hours, from eight to six or wider where needed. */
 import { taken, type Booking, type Pick } from "./model"
-import { HOUR, addDays, instantOf, timeOf } from "./time"
+import { HOUR, addDays, instantOf } from "./time"
+import { hourWord } from "./when"
 
 export const STEP = 15 * 60_000 // the grid that dragging and arrow keys keep to
 
@@ -30,5 +31,5 @@ export function percent({ from, to }: Pick, instant: number): number {
 /** The full hours of the scale, each with the hour the zone's clocks show then. */
 export function ticks({ from, to, zone }: Scale): { at: number; word: string }[] {
   const hours = Math.round((to - from) / HOUR)
-  return Array.from({ length: hours }, (_, i) => ({ at: from + i * HOUR, word: timeOf(from + i * HOUR, zone).slice(0, 2) }))
+  return Array.from({ length: hours }, (_, i) => ({ at: from + i * HOUR, word: hourWord(from + i * HOUR, zone) }))
 }

@@ -6,6 +6,10 @@ export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+/* No Temporal, and no polyfill for it (about 20 KB): what is needed of it is the two functions `offset` and
+ * `instantOf`, on Intl, which every browser has; tests hold them against zoneinfo. The words for times are in
+ * `when.ts`. */
+
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map()
 
@@ -49,7 +53,8 @@ export function dateOf(instant, zone) {
   return new Date(instant + offset(instant, zone)).toISOString().slice(0, 10)
 }
 
-/** @param {number} instant @param {string} zone */
+/** What `<input type="time">` takes; for people it is `clockWord`.
+ * @param {number} instant @param {string} zone */
 export function timeOf(instant, zone) {
   return format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(instant)
 }
@@ -58,43 +63,4 @@ export function timeOf(instant, zone) {
  * @param {string} date @param {number} days */
 export function addDays(date, days) {
   return new Date(Date.parse(`${date}T00:00Z`) + days * DAY).toISOString().slice(0, 10)
-}
-
-/** "Tue 24 Nov", or with `long` "Tuesday, 24 November".
- * @param {string} date @param {boolean} [long] */
-export function dayName(date, long = false) {
-  const width = long ? "long" : "short"
-  const words = format("UTC", { weekday: width, day: "numeric", month: width })
-  return words.format(Date.parse(`${date}T12:00Z`)).replace(long ? "" : ",", "")
-}
-
-/** "today", "tomorrow", "yesterday", else the day's name; as seen from `now` in the zone.
- * @param {string} date @param {number} now @param {string} zone */
-export function dayWord(date, now, zone) {
-  const today = dateOf(now, zone)
-  const near = [-1, 0, 1].find(days => addDays(today, days) === date)
-  return near === undefined ? dayName(date) : ["yesterday", "today", "tomorrow"][near + 1] ?? ""
-}
-
-/** "11:30", with the day in front when it is not today's.
- * @param {number} instant @param {number} now @param {string} zone */
-export function whenWord(instant, now, zone) {
-  const date = dateOf(instant, zone)
-  const time = timeOf(instant, zone)
-  return date === dateOf(now, zone) ? time : `${dayWord(date, now, zone)} ${time}`
-}
-
-/** "45 min", "1 h 30 min", "3 days": rounded down to the minute.
- * @param {number} span milliseconds, not negative */
-export function lengthWord(span) {
-  const minutes = Math.floor(span / MINUTE)
-  if (minutes < 60) return `${minutes} min`
-  if (minutes >= 2880) return `${Math.floor(minutes / 1440)} days`
-  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`
-}
-
-/** The city of an IANA zone, as people there would say it.
- * @param {string} zone */
-export function cityOf(zone) {
-  return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")
 }

@@ -1,0 +1,57 @@
+/** Every page there is: its address, who may see it, and where the menu has it. A page of its own chunk is
+ * loaded when it is first opened, with its words. */
+import type { Component } from "svelte"
+import type { User } from "./model"
+import type { Area, Key } from "./say.svelte"
+import Login from "../pages/Login.svelte"
+import Room from "../pages/Room.svelte"
+import Rooms from "../pages/Rooms.svelte"
+
+// eslint-disable-next-line -- a page takes the parts of its own path as props
+export type Page = Component<any>
+export type Who = "anyone" | "member" | "manager" | "admin"
+
+export interface PageDef {
+  /** "/rooms/:roomId": the page gets `roomId`. */
+  path: string
+  who: Who
+  /** What the menu, the title of the window and the heading call it. */
+  title: Key
+  /** In which part of the menu it stands. */
+  menu?: "main" | "manage" | "insights" | "own"
+  areas?: Area[]
+  here?: Page
+  load?: () => Promise<{ default: Page }>
+}
+
+export const PAGES: PageDef[] = [
+  { path: "/login", who: "anyone", title: "core.logIn", here: Login },
+  { path: "/forgotten-password", who: "anyone", title: "core.forgotten", load: () => import("../pages/ForgottenPassword.svelte") },
+  { path: "/set-password", who: "anyone", title: "core.setPassword", load: () => import("../pages/SetPassword.svelte") },
+  { path: "/rooms", who: "member", title: "core.rooms", menu: "main", here: Rooms },
+  { path: "/rooms/:roomId", who: "member", title: "core.room", here: Room },
+  { path: "/wall", who: "manager", title: "core.wall", menu: "manage", areas: ["panels"], load: () => import("../pages/Wall.svelte") },
+]
+
+export interface Place { page: PageDef; params: Record<string, string> }
+
+/** The page at that path of this site, and what its `:parts` are; null where there is none. */
+export function placeOf(path: string): Place | null {
+  const steps = path.split("/")
+  for (const page of PAGES) {
+    const wanted = page.path.split("/")
+    const fits = wanted.length === steps.length && wanted.every((step, i) => (step.startsWith(":") ? steps[i] : step === steps[i]))
+    const named = wanted.flatMap((step, i) => (step.startsWith(":") ? [[step.slice(1), steps[i]!]] : []))
+    if (fits) return { page, params: Object.fromEntries(named) }
+  }
+  return null
+}
+
+const RANKS: Who[] = ["anyone", "member", "manager", "admin"]
+
+export function maySee(page: PageDef, user: User | null | undefined): boolean {
+  return RANKS.indexOf(page.who) <= (user ? RANKS.indexOf(user.role as Who) : 0)
+}
+
+/** What the menu has for that person, part by part. */
+export const menuOf = (user: User, menu: PageDef["menu"]) => PAGES.filter(page => page.menu === menu && maySee(page, user))

@@ -1,0 +1,5 @@
+export { default as booking } from "./booking.json"
+export { default as core } from "./core.json"
+export { default as login } from "./login.json"
+export { default as problems } from "./problems.json"
+export { default as rooms } from "./rooms.json"
