@@ -11,14 +11,19 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return found
 }
 
-/** "14:30", or "2:30 pm". */
+/** "09:30", or "9:30 am". */
 export function clockWord(instant: number, zone: string): string {
-  return format(zone, { hour: "numeric", minute: "2-digit" }).format(instant)
+  return format(zone, { hour: hourWidth(), minute: "2-digit" }).format(instant)
 }
 
-/** "14", or "2 pm": the full hours of a day. */
+/** Two digits on a clock of 24 hours, so that times stand one under the other. */
+function hourWidth(): "numeric" | "2-digit" {
+  return format("UTC", { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit"
+}
+
+/** "09", or "9 am": the full hours of a day. */
 export function hourWord(instant: number, zone: string): string {
-  const parts = format(zone, { hour: "numeric" }).formatToParts(instant)
+  const parts = format(zone, { hour: hourWidth() }).formatToParts(instant)
   return parts.filter(({ type }) => type === "hour" || type === "dayPeriod").map(({ value }) => value).join(" ")
 }
 
