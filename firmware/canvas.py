@@ -39,7 +39,7 @@ class Canvas:
 
     def __init__(self) -> None:
         self._strip = Strip(STRIP_ROWS)
-        self._notes: list[Any] = []  # (first row, row after the last, how to draw it, ink, what, thing)
+        self._notes: list[Any] = []  # each as `note` has it
         self.marks = [0] * STRIPS
         """A number for each strip: where two pictures' are the same, so are their dots."""
         self.set_ink(1)
@@ -56,15 +56,12 @@ class Canvas:
             self.marks[strip] = self.paper
 
     def fill(self, x: int, y: int, width: int, height: int) -> None:
-        self._note(y, y + height, _fill, "fill", (x, y, width, height))
+        self.note(y, y + height, _fill, "fill", (x, y, width, height))
 
     def polygon(self, corners: "tuple[int, ...]") -> None:
         """Fills the polygon whose corners are `x0, y0, x1, y1, ...`."""
         heights = [corners[place] for place in range(1, len(corners), 2)]
-        self._note(min(heights), max(heights) + 1, _polygon, "polygon", corners)
-
-    def circle(self, x: int, y: int, radius: int) -> None:
-        self._note(y - radius, y + radius + 1, _circle, "circle", (x, y, radius))
+        self.note(min(heights), max(heights) + 1, _polygon, "polygon", corners)
 
     def arc(
         self,
@@ -80,14 +77,13 @@ class Canvas:
         for turn, way in ((0, -1), (360, 1)):
             if (turn - start) % 720 <= end - start:
                 heights.append(centre[1] + way * max(radii))
-        self._note(
-            min(heights) - 1, max(heights) + 2, _arc, "arc", (centre, radii[0], radii[1], start, end, dash)
-        )
+        what = centre + radii + (start, end) + dash
+        self.note(min(heights) - 1, max(heights) + 2, _arc, "arc", what)
 
     def text(self, x: int, baseline: int, words: str, font: "Font") -> int:
         """Writes from `x` on, and returns where the pen stands then."""
         top = baseline - font.ascent
-        self._note(top, top + font.height, _text, font.name, (x, baseline, words), font)
+        self.note(top, top + font.height, _text, font.name, (x, baseline, words), font)
         return x + font.width(words)
 
     def centred(self, middle: int, baseline: int, words: str, font: "Font") -> None:
@@ -95,12 +91,12 @@ class Canvas:
 
     def grey(self, x: int, y: int, width: int, height: int) -> None:
         """Takes every second dot of ink away, as in a chessboard."""
-        self._note(y, y + height, _grey, "grey", (x, y, width, height))
+        self.note(y, y + height, _grey, "grey", (x, y, width, height))
 
     def modules(self, x: int, y: int, rows: bytearray, size: int, scale: int) -> None:
         """Draws a square of `size` modules, one byte each, in black whatever the ink is. `rows` is kept."""
         what = (x, y, size, scale, binascii.crc32(rows))
-        self._note(y, y + size * scale, _modules, "modules", what, rows)
+        self.note(y, y + size * scale, _modules, "modules", what, rows)
 
     def rows(self, first_row: int, strip: "Strip | None" = None) -> memoryview:
         """The dots of STRIP_ROWS rows from `first_row` on, good until the next call; or of what rows `strip` has,
@@ -113,11 +109,15 @@ class Canvas:
                 note[2](strip, note)
         return memoryview(strip.buffer)
 
-    def _note(
+    def note(
         self, first: int, after: int, draw: "Any", name: str, what: "tuple[Any, ...]", thing: "Any" = None
     ) -> None:
-        """`name`, ink and `what` say all of it; `thing` is what it takes to draw it."""
-        self._notes.append((first, after, draw, self.ink, what, thing))
+        """What reaches from row `first` to the row before `after` is drawn by `draw(strip, note)`, when its strips
+        are; `note` is `first, after, draw, ink, thing` and the items of `what`.
+
+        `name`, ink and `what` say all of the picture; `thing` is what it takes to draw it.
+        """
+        self._notes.append((first, after, draw, self.ink, thing) + what)  # noqa: RUF005
         mark = repr((name, self.ink, what)).encode()
         for strip in range(max(first // STRIP_ROWS, 0), min((after - 1) // STRIP_ROWS + 1, STRIPS)):
             self.marks[strip] = binascii.crc32(mark, self.marks[strip])
@@ -129,41 +129,52 @@ def at(centre: "tuple[int, int]", radius: int, minute: int) -> "tuple[int, int]"
     return round(centre[0] + radius * sin(angle)), round(centre[1] - radius * cos(angle))
 
 
+def draw_circle(strip: "Strip", x: int, y: int, radius: int, ink: int) -> None:
+    strip.dots.ellipse(x, y - strip.top, radius, radius, ink)
+
+
+def draw_arc(
+    strip: "Strip",
+    centre: "tuple[int, int]",
+    radii: "tuple[int, int]",
+    span: "tuple[int, int]",
+    dash: "tuple[int, int]",
+    ink: int,
+) -> None:
+    """As `Canvas.arc`, on one strip, at once; `span` is start and end."""
+    corners = strip.corners
+    for step in range(span[0], span[1], dash[1]):
+        after = min(step + dash[0], span[1])
+        corners[0], corners[1] = at(centre, radii[0], step)
+        corners[2], corners[3] = at(centre, radii[1], step)
+        corners[4], corners[5] = at(centre, radii[1], after)
+        corners[6], corners[7] = at(centre, radii[0], after)
+        strip.dots.poly(0, -strip.top, corners, ink, True)
+
+
 def _fill(strip: "Strip", note: "Any") -> None:
-    x, y, width, height = note[4]
+    x, y, width, height = note[5:]
     strip.dots.fill_rect(x, y - strip.top, width, height, note[3])
 
 
 def _polygon(strip: "Strip", note: "Any") -> None:
-    strip.dots.poly(0, -strip.top, array("h", note[4]), note[3], True)
-
-
-def _circle(strip: "Strip", note: "Any") -> None:
-    x, y, radius = note[4]
-    strip.dots.ellipse(x, y - strip.top, radius, radius, note[3])
+    strip.dots.poly(0, -strip.top, array("h", note[5:]), note[3], True)
 
 
 def _arc(strip: "Strip", note: "Any") -> None:
-    centre, inner, outer, start, end, dash = note[4]
-    corners = strip.corners
-    for step in range(start, end, dash[1]):
-        after = min(step + dash[0], end)
-        corners[0], corners[1] = at(centre, inner, step)
-        corners[2], corners[3] = at(centre, outer, step)
-        corners[4], corners[5] = at(centre, outer, after)
-        corners[6], corners[7] = at(centre, inner, after)
-        strip.dots.poly(0, -strip.top, corners, note[3], True)
+    what = note[5:]
+    draw_arc(strip, what[:2], what[2:4], what[4:6], what[6:], note[3])
 
 
 def _text(strip: "Strip", note: "Any") -> None:
-    x, baseline, words = note[4]
+    x, baseline, words = note[5:]
     strip.palette.pixel(0, 0, 1 - note[3])
     strip.palette.pixel(1, 0, note[3])
-    note[5].write(strip.dots, x, baseline - strip.top, words, strip.palette)
+    note[4].write(strip.dots, x, baseline - strip.top, words, strip.palette)
 
 
 def _grey(strip: "Strip", note: "Any") -> None:
-    x, y, width, height = note[4]
+    x, y, width, height = note[5:]
     top, paper = strip.top, 1 - note[3]
     for row in range(max(y, top), min(y + height, top + strip.rows)):
         for column in range(x + (x + row) % 2, x + width, 2):
@@ -171,8 +182,8 @@ def _grey(strip: "Strip", note: "Any") -> None:
 
 
 def _modules(strip: "Strip", note: "Any") -> None:
-    x, y, size, scale, _ = note[4]
-    rows = note[5]
+    x, y, size, scale, _ = note[5:]
+    rows = note[4]
     for row in range(size):
         top = y + row * scale - strip.top
         if -scale < top < strip.rows:

@@ -3,12 +3,11 @@
 import asyncio
 import gc
 
-from firmware import battery, rare, screens, ticks, wifi
-from firmware.aside import Aside
-from firmware.command_outbox import ONLY_ONLINE, new_id
+from firmware import battery, screens, wifi
+from firmware.command_outbox import ONLY_ONLINE
 from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
-from firmware.screens import words
+from firmware.passer_by import PasserBy
 from firmware.screens.keys import BLANK
 from shared import panel_command, room_status
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from firmware.hub_contact import HubContact
     from firmware.mqtt_link import MqttLink
     from firmware.panel_config import PanelConfig
-    from firmware.pin_entry import PinEntry
     from firmware.screens import View
     from firmware.sleeper import Sleeper
     from firmware.state_cache import StateCache
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
     from shared.panel_command import Ack, PanelCommand
     from shared.panel_request import Reply
     from shared.room_state import RoomState
-
-NOTICE_MS = 8000
-ASK_MS = 30000
-"""How long "End early?" waits for its answer."""
 
 LONGEST_WAIT_MS = 60000
 """Nothing is drawn on waking where nothing changed: a wait this short spares deadlines of their own to
@@ -76,12 +70,7 @@ class PanelApp:
         link.listener = self
         cache.let_go = self._let_go
         self._woken = asyncio.Event()
-        self._granted: list[tuple[PanelCommand, int]] = []
-        self._notice: str | None = None
-        self._notice_ticks = 0
-        self._asking_ticks: int | None = None
-        self._pin: PinEntry | None = None
-        self._aside = Aside()
+        self._passer_by = PasserBy(config, cache, outbox, clock, contact, link, sleeper)
         self._view = screens.View("starting", 0)
         self._keys = BLANK
         self._redraw_at = self._keys_change_at = 0
@@ -111,14 +100,7 @@ class PanelApp:
 
     def _may_sleep(self, sleeper: "Sleeper") -> bool:
         """Nothing has come that is not on the glass, and nobody waits for anything."""
-        waits = (
-            self._woken.is_set()
-            or self._board.inputs.waiting
-            or self._notice is not None
-            or self._asking_ticks is not None
-            or self._pin is not None
-            or self._aside.screen != ""
-        )
+        waits = self._woken.is_set() or self._board.inputs.waiting or self._passer_by.here
         waits = waits or (sleeper.expects_answers and bool(self._outbox.commands))
         return not waits and sleeper.stays_ms() == 0
 
@@ -133,20 +115,10 @@ class PanelApp:
         self.changed()
 
     def answered(self, command: "PanelCommand", ack: "Ack") -> None:
-        """Granted: the picture stays as expected until the hub's state says the same. Refused: tell why."""
-        self._close_pin(ack)
-        command.pop("pin", None)
-        if ack["ok"]:
-            self._granted.append((command, ack["revision"]))
-        else:
-            said = words.say(ack["problem"])
-            self._tell(said if said != ack["problem"] else ack.get("detail") or said)
+        self._passer_by.answered(command, ack)
 
     def given_up(self, commands: "list[PanelCommand]") -> None:
-        self._granted = []
-        if commands or self._pin:
-            self._tell("No answer from the hub")
-        self._pin = None
+        self._passer_by.given_up(commands)
 
     def requested(self, request: "dict[str, Any]") -> None:
         kind, key = request.get("kind"), request.get("key")
@@ -156,7 +128,7 @@ class PanelApp:
             self._board.inputs.press(key)
 
     def replied(self, reply: "Reply") -> None:
-        self._aside.take(reply)
+        self._passer_by.replied(reply)
 
     async def _watch_keys(self) -> None:
         while True:
@@ -167,8 +139,17 @@ class PanelApp:
                     self._sleeper.pressed()
                 if enabled and action is not None:
                     self._board.led(True)  # until the glass answers
-                    await self._act(action, self._view.status)
+                    await self._passer_by.act(action, self._booking_of(action))
                     self.changed()
+
+    def _booking_of(self, action: str) -> "str | None":
+        """Which booking a key is about. Its id, and the meeting in no waiting task's sight: what such a task has once
+        seen stays on its stack, and would keep an old RoomState in the heap."""
+        status = self._view.status
+        if status is None:
+            return None
+        meeting = status.check_in if action == "check_in" else status.current
+        return None if meeting is None else meeting["id"]
 
     async def _pressed(self) -> "list[int]":
         """The keys pressed; none, after a minute without a press."""
@@ -206,6 +187,7 @@ class PanelApp:
         screen = self._screen(status)
         if screen in ("starting", "unclaimed"):
             state = status = None
+        someone = self._passer_by
         return screens.View(
             screen,
             now or 0,
@@ -219,10 +201,10 @@ class PanelApp:
             dark=self._config.dark,
             web_url=self._config.web_url,
             pending=[_key_action(command) for command in self._outbox.commands],
-            notice=self._current_notice(),
-            pin=self._pin,
-            page=self._aside.page,
-            rooms=self._aside.rooms,
+            notice=someone.notice(),
+            pin=someone.pin,
+            page=someone.aside.page,
+            rooms=someone.aside.rooms,
         )
 
     def _expected(self) -> "RoomState | None":
@@ -230,8 +212,9 @@ class PanelApp:
         state = self._cache.state
         if state is None:
             return None
-        self._granted = [(c, revision) for c, revision in self._granted if revision > state["revision"]]
-        return expected(state, self._outbox.commands + [command for command, _ in self._granted])
+        granted = [(c, revision) for c, revision in self._passer_by.granted if revision > state["revision"]]
+        self._passer_by.granted = granted
+        return expected(state, self._outbox.commands + [command for command, _ in granted])
 
     def _screen(self, status: "room_status.RoomStatus | None") -> str:
         self._opened = self._opened or self._contact.there or self._contact.missed
@@ -242,20 +225,14 @@ class PanelApp:
         return "starting" if status is None else self._room_screen(status)
 
     def _room_screen(self, status: "room_status.RoomStatus") -> str:
-        if self._pin is not None and self._pin.left_ms() > 0:
-            return "pin"
-        self._pin = None
-        if self._aside.left_ms():
-            return self._aside.screen
-        if status.status == room_status.OCCUPIED:
-            return self._occupied_screen(status.checked_in)
-        return _SCREENS[status.status]
-
-    def _occupied_screen(self, checked_in: bool) -> str:  # noqa: FBT001
-        if self._asking_ticks is not None and ticks.since_ms(self._asking_ticks) < ASK_MS and checked_in:
+        before = self._passer_by.screen()
+        if before:
+            return before
+        if status.status != room_status.OCCUPIED:
+            return _SCREENS[status.status]
+        if self._passer_by.asks_to_end(status.checked_in):
             return "end_early"
-        self._asking_ticks = None
-        return "meeting" if checked_in else "check_in"
+        return "meeting" if status.checked_in else "check_in"
 
     def _last_heard(self) -> int:
         published = self._cache.state["publishedUnix"] if self._cache.state else 0
@@ -270,107 +247,13 @@ class PanelApp:
             at = room_status.next_change_at(self._view.state, self._view.now)
             if at is not None:
                 found.append(self._clock.ms_until(at))
-        if self._notice is not None:
-            found.append(NOTICE_MS - ticks.since_ms(self._notice_ticks))
-        if self._asking_ticks is not None:
-            found.append(ASK_MS - ticks.since_ms(self._asking_ticks))
-        found += [one.left_ms() for one in (self._aside, self._pin) if one is not None and one.left_ms()]
+        found += self._passer_by.waits_ms()
         if self._sleeper is None:
             if not self._contact.there and not self._contact.missed:
                 found.append(1000)
         else:
             found.append(self._sleeper.stays_ms() or 1000)  # awake for an answer, or for somebody's
         return max(0, min(found)) + 10
-
-    def _current_notice(self) -> "str | None":
-        if self._notice is not None and ticks.since_ms(self._notice_ticks) >= NOTICE_MS:
-            self._notice = None
-        return self._notice
-
-    def _tell(self, notice: str) -> None:
-        self._notice = notice
-        self._notice_ticks = ticks.now_ms()
-
-    async def _act(self, action: str, status: "room_status.RoomStatus | None") -> None:
-        """Does what the key said when it was pressed, to the meeting that was on the glass then (`status`)."""
-        verb, _, minutes = action.partition(":")
-        if verb in ("end_confirm", "end_keep"):
-            self._asking_ticks = None
-        if verb == "end":
-            self._asking_ticks = ticks.now_ms()
-        elif verb in ("report", "other_rooms", "issue", "close"):
-            await self._act_aside(action)
-        elif verb == "book":
-            await self._send(panel_command.BOOK, minutes=int(minutes))
-        elif verb == "check_in" and status and status.check_in:
-            await self._send(panel_command.CHECK_IN, bookingId=status.check_in["id"])
-        elif verb == "extend" and status and status.current:
-            await self._send(panel_command.EXTEND, bookingId=status.current["id"], minutes=int(minutes))
-        elif verb in ("release", "end_confirm") and status and status.current:
-            await self._send(panel_command.END, bookingId=status.current["id"])
-        elif verb == "pin" and self._pin:
-            await self._enter(self._pin, int(minutes))
-
-    async def _act_aside(self, action: str) -> None:
-        """What the keys do that open a screen beside the room's own, or stand on one."""
-        verb, _, category = action.partition(":")
-        self._aside.close()
-        if verb == "issue" and await self._send(panel_command.REPORT_ISSUE, category=category):
-            self._tell("Thank you")
-        elif verb in ("report", "other_rooms"):
-            self._aside.open(action)
-        if verb == "other_rooms":
-            if self._sleeper is not None:
-                await self._sleeper.reach_hub()
-            self._link.ask(self._aside.question())
-
-    async def _enter(self, pin: "PinEntry", key: int) -> None:
-        """One press of a PIN; with the last one the hub is asked."""
-        meaning = pin.press(key)
-        if meaning == "cancel":
-            self._pin = None
-        elif meaning == "ok":
-            digits = pin.take()
-            pin.asked_id = await self._send(pin.action, pin=digits, **pin.details)
-            if pin.asked_id is None:
-                self._pin = None
-
-    def _close_pin(self, ack: "Ack") -> None:
-        """The hub has answered. A wrong PIN can be entered anew."""
-        if self._pin is None or self._pin.asked_id != ack["id"]:
-            return
-        if ack.get("problem") == "wrong-pin":
-            self._pin.forget()
-        else:
-            self._pin = None
-
-    async def _send(self, action: str, **details: "str | int") -> "str | None":
-        """The id of the command that is on its way to the hub; where it takes a PIN, that is asked for first."""
-        glass = self._cache.state["policy"].get("glass") if self._cache.state is not None else None
-        takes_pin = panel_command.rule_for(glass, action) == panel_command.PIN
-        if takes_pin or action in ONLY_ONLINE:
-            if self._sleeper is not None:
-                await self._sleeper.reach_hub()
-            if not self._contact.there:
-                self._tell("Only the hub can grant this")
-                return None
-        if takes_pin and "pin" not in details:
-            self._pin = _new_pin_entry(action, details)
-            return None
-        command: PanelCommand = {
-            "id": new_id(),
-            "action": action,
-            "roomId": self._config.room_id or "",
-            "atUnix": self._clock.now() or 0,
-            "clockTrusted": self._clock.trusted,
-        }
-        command.update(details)  # type: ignore[typeddict-item]
-        if self._outbox.add(command):
-            self._link.wake()
-            return command["id"]
-        if self._outbox.full:
-            self._tell("Too much is waiting for the hub")
-        return None
 
     def _telemetry(self) -> "dict[str, Any]":
         gc.collect()
@@ -391,11 +274,6 @@ class PanelApp:
             told["batteryMv"] = battery_mv
             told["batteryPercent"] = battery.percent(battery_mv)
         return told
-
-
-def _new_pin_entry(action: str, details: "dict[str, str | int]") -> "PinEntry":
-    entry: PinEntry = rare.load("firmware.pin_entry").PinEntry(action, details)
-    return entry
 
 
 def _key_action(command: "PanelCommand") -> str:

@@ -29,10 +29,10 @@ def draw(views: list[dict[str, Any]]) -> tuple[list[bytes], list[dict[str, Any]]
     Raises FileNotFoundError where there is no MicroPython, and RuntimeError with MicroPython's own words when a screen cannot be drawn.
     """
     done = subprocess.run(
-        [*simulator.interpreter(), str(Path(__file__).with_name("draw_views.py"))],
+        [*simulator.interpreter("1m"), str(Path(__file__).with_name("draw_views.py"))],
         input="".join(json.dumps(view, ensure_ascii=False) + "\n" for view in views).encode(),
         capture_output=True,
-        env=simulator.environment(),
+        env=simulator.environment(sources=True),
         check=False,
     )
     if done.returncode or len(done.stdout) != FRAME_BYTES * len(views):

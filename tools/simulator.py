@@ -38,17 +38,32 @@ def starved(flash: Path, started_s: float) -> bool:
 
 
 def command(
-    flash: Path, heap: str = HEAP, *, woken: bool = False, pressed: int | None = None, skipped_s: float = 0
+    flash: Path,
+    heap: str = HEAP,
+    *,
+    woken: bool = False,
+    pressed: int | None = None,
+    skipped_s: float = 0,
+    script: Path | None = None,
 ) -> tuple[list[str], dict[str, str]]:
     """The command line and environment of the panel whose `panel.json` is in the folder `flash`.
 
     The panel ends when its standard input does, so that none outlives whoever holds the other end.
-    `woken` continues a deep sleep, by a key where one is `pressed`; `skipped_s` is how much of all its sleep was not waited for. Raises
-    FileNotFoundError where there is no MicroPython: it is packaged for x86-64 Linux only.
+    `woken` continues a deep sleep, by a key where one is `pressed`; `skipped_s` is how much of all its sleep was not waited for;
+    `script` is one that starts the panel in a way of its own. Raises FileNotFoundError where there is no MicroPython: it is packaged for x86-64 Linux only.
     """
     start = ROOT / "firmware" / "simulator" / "start.py"
     began = ["woken" if woken else "powered", str(skipped_s), "" if pressed is None else str(pressed)]
-    return [*interpreter(heap), str(start), str(flash), *began], environment(start.parent)
+    found = environment(start.parent)
+    found["MICROPYPATH"] = found["MICROPYPATH"].replace(str(slot.built()), _linked(flash))
+    return [*interpreter(heap), str(script or start), str(flash), *began], found
+
+
+def _linked(flash: Path) -> str:
+    """The slot under a name as short as on a board, seen from the flash: a module's path is in the heap."""
+    (flash / "a").unlink(missing_ok=True)
+    (flash / "a").symlink_to(slot.built())
+    return "a"
 
 
 def interpreter(heap: str = HEAP) -> list[str]:
@@ -59,10 +74,12 @@ def interpreter(heap: str = HEAP) -> list[str]:
     return [found, "-X", f"heapsize={heap}"]
 
 
-def environment(*first: Path) -> dict[str, str]:
+def environment(*first: Path, sources: bool = False) -> dict[str, str]:
     """Where that interpreter finds modules: in the folders `first`, then in what a board's slot holds.
 
-    With `CIRCLETIME_FIRMWARE=source` it runs the sources: tracebacks have line numbers, the heap is fuller.
+    With `sources`, or `CIRCLETIME_FIRMWARE=source`, it runs the sources instead: tracebacks have line numbers, modules
+    have all their names (tools/lean.py), and the heap is fuller.
     """
-    firmware = ROOT if os.environ.get("CIRCLETIME_FIRMWARE") == "source" else slot.built()
+    sources = sources or os.environ.get("CIRCLETIME_FIRMWARE") == "source"
+    firmware = ROOT if sources else slot.built()
     return os.environ | {"MICROPYPATH": ":".join([*map(str, first), str(firmware), ".frozen"])}

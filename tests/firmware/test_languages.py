@@ -1,16 +1,21 @@
 """Every language says all that the screens say, and in as much room."""
 
 import ast
-import importlib
 
 import pytest
 
-from firmware.languages import LANGUAGES
+from firmware.languages import LANGUAGES, LONGEST, Table
 from tests.firmware.screen_views import VIEWS
 from tests.micropython import ROOT, needs_micropython
 from tools import preview
 
-TABLES = {code: importlib.import_module(f"firmware.languages.{code}").WORDS for code in LANGUAGES[1:]}
+LINES = {
+    code: (ROOT / "firmware" / "languages" / f"{code}.words").read_bytes().splitlines(keepends=True)
+    for code in LANGUAGES[1:]
+}
+TABLES = {
+    code: dict(line.decode().rstrip("\n").split("\t") for line in lines) for code, lines in LINES.items()
+}
 
 
 def literals(*folders):
@@ -20,6 +25,19 @@ def literals(*folders):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_every_line_is_found_and_nothing_else(code):
+    assert LINES[code] == sorted(LINES[code]), "sort -o it, with LC_ALL=C"
+    assert max(map(len, LINES[code])) < LONGEST
+    table = Table(code)
+    for english, said in TABLES[code].items():
+        assert table.find(english) == said
+        for other in (english[:-1], english + "x", "\0" + english, english.swapcase()):
+            assert table.find(other) == TABLES[code].get(other)
+    assert table.find("") is None
+    table.close()
 
 
 def test_tables_have_the_same_keys():

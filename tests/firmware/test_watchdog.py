@@ -42,11 +42,9 @@ def hanging(hub, tmp_path):
         panel = SimulatedPanel(tmp_path, hub.port)
         broken = tmp_path / "broken.py"
         broken.write_text(f"import os\nos.chdir({str(tmp_path)!r})\n" + script + "import firmware.boot\n")
-        argv = [*simulator.interpreter(), str(broken)]
-        simulated = simulator.ROOT / "firmware" / "simulator"
-        started.append(
-            subprocess.Popen(argv, env=simulator.environment(simulated), stdin=subprocess.PIPE, cwd=tmp_path)
-        )
+        argv = [*simulator.interpreter("400k"), str(broken)]
+        simulated = simulator.environment(simulator.ROOT / "firmware" / "simulator", sources=True)
+        started.append(subprocess.Popen(argv, env=simulated, stdin=subprocess.PIPE, cwd=tmp_path))
         return panel.flash
 
     yield start

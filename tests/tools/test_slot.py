@@ -8,11 +8,11 @@ from tests.micropython import needs_micropython
 from tools import simulator, slot
 
 
-def test_slot_holds_bytecode_and_packs_and_no_sources(tmp_path):
+def test_slot_holds_bytecode_and_packs_and_languages_and_no_sources(tmp_path):
     slot.build(tmp_path)
     made = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert {"firmware/main.mpy", "firmware/screens/idle.mpy", "shared/topics.mpy"} <= made
-    assert {path.rsplit(".", 1)[1] for path in made} == {"mpy", "pack"}
+    assert {path.rsplit(".", 1)[1] for path in made} == {"mpy", "pack", "words"}
     assert not any("simulator/" in path for path in made)
 
 
