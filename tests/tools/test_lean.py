@@ -14,7 +14,7 @@ def made(**modules):
 def run(modules, wanted):
     """What the lean module `wanted` has in the end."""
     found = {"__builtins__": __builtins__}
-    exec(modules[wanted], found)  # noqa: S102
+    exec(modules[wanted], found)
     return found
 
 
@@ -62,7 +62,9 @@ def test_functions_that_nobody_names_go_and_take_along_what_only_they_named():
 
 def test_what_is_asked_for_by_a_text_stays():
     found = made(
-        one="from two import both as keys\n", two="def both():\n    pass\n", three="print(hasattr(x, 'keys'))\n"
+        one="from two import both as keys\n",
+        two="def both():\n    pass\n",
+        three="print(hasattr(x, 'keys'))\n",
     )
     assert "both as keys" in found["one"]
     assert "def both" in found["two"]
