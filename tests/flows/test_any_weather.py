@@ -154,7 +154,9 @@ class Weather(RuleBasedStateMachine):
                 now = panel.clock.now()
             if now >= state["horizonUnix"]:
                 return UNKNOWN, None, False
-            told = expected(state, panel.outbox.commands + [command for command, _ in panel.app._passer_by.granted])
+            told = expected(
+                state, panel.outbox.commands + [command for command, _ in panel.app._passer_by.granted]
+            )
             found = status_at(told, now, panel.contact.intervals)
             return found.status, found.current and found.current["id"], found.checked_in
 
