@@ -22,11 +22,13 @@ from sqlalchemy.orm import Session
 
 from hub.accounts import recovery
 from hub.api import (
+    analytics,
     auth,
     booking_actions,
     bookings,
     buildings,
     calendars,
+    closures,
     enrolment,
     events,
     floor_plans,
@@ -75,6 +77,8 @@ ROUTES = [
     *panels.ROUTES,
     *enrolment.ROUTES,
     *issues.ROUTES,
+    *closures.ROUTES,
+    *analytics.ROUTES,
     *events.ROUTES,
 ]
 

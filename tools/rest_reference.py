@@ -22,6 +22,8 @@ AREAS = {
     "bookings": "Bookings",
     "panels": "Panels",
     "issues": "Issues",
+    "closures": "Closures",
+    "analytics": "Analytics",
     "settings": "Settings",
     "events": "Events",
 }
@@ -252,7 +254,7 @@ def _docstrings() -> dict[str, str]:
     """What the code says of each body and record, by its name."""
     return {
         node.name: docstring
-        for folder in ("hub/rooms", "hub/api")
+        for folder in ("hub/rooms", "hub/analytics", "hub/api")
         for path in sorted((ROOT / folder).glob("*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef) and (docstring := ast.get_docstring(node))

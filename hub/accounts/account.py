@@ -19,7 +19,7 @@ SCOPES = (READ, WRITE, WHOLE)
 class Account:
     """`key` is the row others refer to. `role` is what may be done now: less than its owner's, perhaps, for
     an API token, whose `scope` is set; None is somebody logged in. `mail`: what they want to be mailed about
-    (`mail_kinds`)."""
+    (`mail_kinds`). `leads`: their department, where they have one."""
 
     key: int
     id: str
@@ -29,6 +29,7 @@ class Account:
     department: str | None
     scope: str | None = None
     mail: frozenset[str] = field(default=frozenset(), repr=False)
+    leads: bool = False
 
     @property
     def manages(self) -> bool:
@@ -41,4 +42,14 @@ class Account:
 
 def account_of(user: User, scope: str | None = None) -> Account:
     role = MANAGER if user.role == ADMIN and scope in {READ, WRITE} else user.role
-    return Account(user.key, user.id, user.email, user.name, role, user.department, scope, wanted(user.mail))
+    return Account(
+        user.key,
+        user.id,
+        user.email,
+        user.name,
+        role,
+        user.department,
+        scope,
+        wanted(user.mail),
+        leads=user.leads_department,
+    )

@@ -26,6 +26,8 @@ class User(Base):
     department: Mapped[str | None] = mapped_column(String(255))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     """Null until the invitation is accepted."""
+    leads_department: Mapped[bool] = mapped_column(default=False)
+    """May see their department's analytics, where the site allows that."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     mail: Mapped[dict[str, bool] | None] = mapped_column(JSON)

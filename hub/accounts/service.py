@@ -55,6 +55,7 @@ class UserRecord:
     name: str
     role: str
     department: str | None
+    leads_department: bool
     active: bool
     invited: bool
     created_at: datetime
@@ -68,6 +69,7 @@ class UserChanges:
     name: str | UnsetType = UNSET
     role: str | UnsetType = UNSET
     department: str | UnsetType | None = UNSET
+    leads_department: bool | UnsetType = UNSET
     active: bool | UnsetType = UNSET
 
 
@@ -118,6 +120,7 @@ def change_user(
         "name": _named,
         "role": _role,
         "department": _department,
+        "leads_department": bool,
         "active": bool,
     }
     for field, check in checks.items():
@@ -229,7 +232,8 @@ def _department(department: str | None) -> str | None:
 
 
 def _plain(found: User) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in ("email", "name", "role", "department", "active")}
+    names = ("email", "name", "role", "department", "leads_department", "active")
+    return {name: getattr(found, name) for name in names}
 
 
 def _record(found: User) -> UserRecord:
@@ -240,6 +244,7 @@ def _record(found: User) -> UserRecord:
         found.name,
         found.role,
         found.department,
+        found.leads_department,
         found.active,
         found.password_hash is None,
         found.created_at,

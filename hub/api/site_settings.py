@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, patch
 from litestar.params import JSONBody
 from msgspec import UNSET, UnsetType
+from sqlalchemy.orm import Session
 
 from hub.api.audited import audited_change
 from hub.api.context import Asking, Hub, requires_admin, requires_manager
@@ -15,33 +16,48 @@ from hub.rooms.service import Policy, PolicyOverrides
 
 
 class SettingsToChange(Body):
-    """`policy` changes only what it names; null goes back to Circle Time's own default."""
+    """`policy` changes only what it names; null goes back to Circle Time's own default. `departmentLeads`:
+    whether who leads a department may see its analytics."""
 
     policy: PolicyOverrides | UnsetType = UNSET
+    department_leads: bool | UnsetType = UNSET
 
 
 class SiteSettings(Record):
     policy: Policy
+    department_leads: bool
+
+
+def _settings(session: Session) -> SiteSettings:
+    return SiteSettings(
+        policy=service.site_policy(session), department_leads=service.department_leads_allowed(session)
+    )
 
 
 @get("/settings", guards=[requires_manager], tags=["settings"])
 async def get_settings(hub: Hub) -> SiteSettings:
-    return SiteSettings(policy=await hub.database.read(service.site_policy))
+    return await hub.database.read(_settings)
 
 
 @patch("/settings", guards=[requires_admin], tags=["settings"])
 async def change_settings(hub: Hub, request: Asking, data: JSONBody[SettingsToChange]) -> SiteSettings:
     """A room's own policy stands. 422 `bad-policy` where the two contradict each other."""
     now = hub.clock.now()
-    changes = PolicyOverrides() if data.policy is UNSET else data.policy
+
+    def change(session: Session) -> None:
+        if data.department_leads is not UNSET:
+            service.allow_department_leads(session, data.department_leads)
+        if data.policy is not UNSET:
+            room_changes.change_site_policy(session, data.policy, now)
+
     return await audited_change(
         hub,
         request,
         "settings.change",
         "site",
         data,
-        lambda session: room_changes.change_site_policy(session, changes, now),
-        lambda session: SiteSettings(policy=service.site_policy(session)),
+        change,
+        _settings,
     )
 
 

@@ -43,17 +43,20 @@ class UserToChange(Body):
     name: Name | UnsetType = UNSET
     role: Role | UnsetType = UNSET
     department: Department | UnsetType | None = UNSET
+    leads_department: bool | UnsetType = UNSET
     active: bool | UnsetType = UNSET
 
 
 class User(Record):
-    """`invited`: there is no password yet."""
+    """`invited`: there is no password yet. `leadsDepartment`: may see their department's analytics, where
+    `/settings` allows that."""
 
     id: str
     email: str
     name: str
     role: Role
     department: str | None
+    leads_department: bool
     active: bool
     invited: bool
     created_at: datetime
@@ -123,7 +126,12 @@ async def change_user(hub: Hub, request: Asking, id: FromPath[str], data: JSONBo
     """409 `last-admin` where nobody would be left to do this. `active: false` is as DELETE; true undoes it."""
     now, who = hub.clock.now(), caller(request)
     changes = UserChanges(
-        email=data.email, name=data.name, role=data.role, department=data.department, active=data.active
+        email=data.email,
+        name=data.name,
+        role=data.role,
+        department=data.department,
+        leads_department=data.leads_department,
+        active=data.active,
     )
     return _user(
         await hub.database.write(lambda session: service.change_user(session, id, changes, by=who, now=now))

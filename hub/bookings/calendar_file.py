@@ -94,10 +94,10 @@ class _Draft:
         return Remark(self.line, self.text("UID"), self.text("SUMMARY") or NO_TITLE, reason)
 
 
-def read_calendar(raw: bytes, zone: ZoneInfo, now: datetime) -> CalendarFile:
+def read_calendar(raw: bytes, zone: ZoneInfo, now: datetime, *, rooms: bool = True) -> CalendarFile:
     """The events in `raw`; local times and whole days without a zone are in `zone`.
 
-    Raises NotACalendar where it is something else altogether.
+    `rooms` False: they are about no room, and need neither a LOCATION nor to take time of anybody's. Raises NotACalendar where it is something else altogether.
     """
     blocks = split(raw)
     zones = Zones(zone, [block for block in blocks.found if block.kind == TIME_ZONE])
@@ -107,7 +107,7 @@ def read_calendar(raw: bytes, zone: ZoneInfo, now: datetime) -> CalendarFile:
     known: dict[str, CalendarEvent] = {}
     for draft in drafts:
         try:
-            for event in _meetings(draft, zones, replaced, now, file):
+            for event in _meetings(draft, zones, replaced, now, file, rooms=rooms):
                 _add(file, draft, event, known)
         except Unreadable as reason:
             file.skipped.append(draft.remark(str(reason)))
@@ -168,12 +168,18 @@ def _moments(draft: _Draft, name: str, zones: Zones) -> list[Moment]:
 
 
 def _meetings(
-    draft: _Draft, zones: Zones, replaced: dict[str, list[Moment]], now: datetime, file: CalendarFile
+    draft: _Draft,
+    zones: Zones,
+    replaced: dict[str, list[Moment]],
+    now: datetime,
+    file: CalendarFile,
+    *,
+    rooms: bool,
 ) -> Iterator[CalendarEvent]:
     """The event, or every meeting of its series. Raises Unreadable before the first one."""
     if len(file.events) >= MOST_MEETINGS:
         raise Unreadable(f"there are {MOST_MEETINGS} meetings before it; split the file")
-    start, event = _event(draft, zones)
+    start, event = _event(draft, zones, rooms=rooms)
     rules = [value for _, value in draft.properties.get("RRULE", [])]
     extra = _moments(draft, "RDATE", zones)
     if len(draft.text("SUMMARY")) > LONGEST_TITLE:
@@ -198,7 +204,7 @@ def _meetings(
             yield replace(event, identity=identity, starts_at=at, ends_at=at + length)
 
 
-def _event(draft: _Draft, zones: Zones) -> tuple[Moment, CalendarEvent]:
+def _event(draft: _Draft, zones: Zones, *, rooms: bool) -> tuple[Moment, CalendarEvent]:
     """The event itself, without its repetitions. Raises Unreadable where it takes no room for no time."""
     if draft.damaged:
         raise Unreadable(draft.damaged)
@@ -206,13 +212,7 @@ def _event(draft: _Draft, zones: Zones) -> tuple[Moment, CalendarEvent]:
         raise Unreadable("it has no END:VEVENT")
     if draft.text("STATUS").upper() == "CANCELLED":
         raise Unreadable("it is cancelled")
-    if draft.text("TRANSP").upper() == "TRANSPARENT":
-        raise Unreadable("it takes no time (TRANSP:TRANSPARENT)")
-    room = draft.text("LOCATION")
-    if not room:
-        raise Unreadable("it has no LOCATION, so no room")
-    if len(room) > LONGEST_ROOM_NAME:
-        raise Unreadable(f"its LOCATION is longer than {LONGEST_ROOM_NAME} characters")
+    room = _room(draft) if rooms else ""
     start, ends_at = _span(draft, zones)
     event = CalendarEvent(
         line=draft.line,
@@ -225,6 +225,18 @@ def _event(draft: _Draft, zones: Zones) -> tuple[Moment, CalendarEvent]:
         ends_at=ends_at,
     )
     return start, event
+
+
+def _room(draft: _Draft) -> str:
+    """Raises Unreadable where it takes none."""
+    if draft.text("TRANSP").upper() == "TRANSPARENT":
+        raise Unreadable("it takes no time (TRANSP:TRANSPARENT)")
+    room = draft.text("LOCATION")
+    if not room:
+        raise Unreadable("it has no LOCATION, so no room")
+    if len(room) > LONGEST_ROOM_NAME:
+        raise Unreadable(f"its LOCATION is longer than {LONGEST_ROOM_NAME} characters")
+    return room
 
 
 def _span(draft: _Draft, zones: Zones) -> tuple[Moment, datetime]:

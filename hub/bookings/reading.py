@@ -130,6 +130,11 @@ def booking(session: Session, booking_id: str, now: datetime) -> BookingRecord:
     return records(session, [row], now)[0]
 
 
+def bookings_with_ids(session: Session, ids: Sequence[str], now: datetime) -> dict[str, BookingRecord]:
+    """By id; what is not there is left out."""
+    return {one.id: one for one in records(session, repository.with_ids(session, ids), now)}
+
+
 def meetings(session: Session, room_key: int, now: datetime, until: datetime) -> list[BookingRecord]:
     """The room's timeline: what occupies it now or will have begun before `until`, in order.
 

@@ -177,6 +177,10 @@ def with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]:
     return session.execute(_BOOKINGS.where(_booking.key.in_(set(keys))).order_by(_booking.starts_at)).all()
 
 
+def with_ids(session: Session, ids: Iterable[str]) -> Sequence[Row[Any]]:
+    return session.execute(_BOOKINGS.where(_booking.id.in_(set(ids)))).all()
+
+
 def next_sequence(session: Session, series_id: str) -> int:
     """Of the next mail to calendars about the series; the first is 0."""
     told = session.scalar(

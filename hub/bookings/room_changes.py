@@ -26,7 +26,7 @@ def change_room(
     """
     before = rooms.room(session, room_id)
     settle_room(session, before.key, now)
-    room = rooms.change_room(session, room_id, changes)
+    room = rooms.change_room(session, room_id, changes, now)
     if changes.policy is not UNSET:
         _follow_policy(session, room, now)
     if before.out_of_service is None and room.out_of_service is not None:

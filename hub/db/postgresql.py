@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.engine import URL
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-WRITERS, READERS = 10, 10
+WRITERS, READERS, REPORTERS = 10, 10, 2
 """Connections of each hub at most. Apart, so that writers waiting for a room do not hold up readers."""
 OPTIONS = {
     "timezone": "UTC",
@@ -29,12 +30,26 @@ def engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     return _engine(url, WRITERS, OPTIONS), _engine(url, READERS, OPTIONS | READ_ONLY)
 
 
+def reports(url: URL) -> Engine:
+    """Readers for long questions, each asked in a thread of its own."""
+    return create_engine(
+        url,
+        pool_size=REPORTERS,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args=CONNECT_ARGS | {"options": _told(OPTIONS | READ_ONLY)},
+    )
+
+
+def _told(options: dict[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in options.items())
+
+
 def _engine(url: URL, connections: int, options: dict[str, str]) -> AsyncEngine:
-    told = " ".join(f"-c {name}={value}" for name, value in options.items())
     return create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=20,
-        connect_args=CONNECT_ARGS | {"options": told},
+        connect_args=CONNECT_ARGS | {"options": _told(options)},
     )

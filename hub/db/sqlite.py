@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-READERS = 4
+READERS, REPORTERS = 4, 2
 BUSY_TIMEOUT_MS = 20_000
 
 
@@ -17,6 +17,19 @@ def engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer, and the readers."""
     make_file(url)
     return _engine(url, connections=1, read_only=False), _engine(url, connections=READERS, read_only=True)
+
+
+def reports(url: URL) -> Engine:
+    """Readers for long questions, each asked in a thread of its own."""
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        pool_size=REPORTERS,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    )
+    _prepare(engine, read_only=True)
+    return engine
 
 
 def make_file(url: URL) -> None:
@@ -50,9 +63,14 @@ def _engine(url: URL, *, connections: int, read_only: bool) -> AsyncEngine:
         pool_timeout=60,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
-    begin_with("BEGIN" if read_only else "BEGIN IMMEDIATE", engine.sync_engine)
+    _prepare(engine.sync_engine, read_only=read_only)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _prepare(engine: Engine, *, read_only: bool) -> None:
+    begin_with("BEGIN" if read_only else "BEGIN IMMEDIATE", engine)
+
+    @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         for pragma in (
@@ -64,5 +82,3 @@ def _engine(url: URL, *, connections: int, read_only: bool) -> AsyncEngine:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    return engine

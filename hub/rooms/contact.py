@@ -6,9 +6,11 @@ grow. A hub that dies leaves them there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, insert, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from hub.clock import from_unix, unix
@@ -75,3 +77,16 @@ def contact_of(session: Session, room_key: int, from_unix_s: int) -> list[list[i
         .order_by(Contact.began_at)
     )
     return [[unix(row.began_at), unix(row.last_at)] for row in rows]
+
+
+def contacts_during(
+    room_key: ColumnElement[int],
+    unix_of: Callable[[ColumnElement[Any]], ColumnElement[int]],
+    first: ColumnElement[int],
+    last: ColumnElement[int],
+) -> ColumnElement[bool]:
+    """In SQL: whether a panel of the room had contact at any second from `first` to `last`, both included."""
+    contact = Contact.__table__.c
+    return exists().where(
+        contact.room_key == room_key, unix_of(contact.last_at) >= first, unix_of(contact.began_at) <= last
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, Text, event, text
+from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
@@ -98,6 +98,8 @@ class Site(Base):
     key: Mapped[int] = mapped_column(primary_key=True)
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Only what differs from Circle Time's own defaults."""
+    department_leads: Mapped[bool] = mapped_column(default=False)
+    """Whether who leads a department may see its analytics."""
 
 
 class Room(Base):
@@ -126,6 +128,44 @@ class Room(Base):
     revision: Mapped[int] = mapped_column(default=1)
     published_revision: Mapped[int] = mapped_column(default=0)
     publish_due_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+
+
+class OutOfService(Base):
+    """When nobody could use a room: written in the transaction that closes or opens it; `ended_at` is null while
+    it lasts."""
+
+    __tablename__ = "out_of_service"
+    __table_args__ = (
+        Index("ix_out_of_service_room", "room_key", "began_at"),
+        Index("ix_out_of_service_open", "room_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    room_key: Mapped[int] = mapped_column(ForeignKey("rooms.key"))
+    began_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Closure(Base):
+    """Days on which a building is closed, or a part of each: local dates and times, `to_day` excluded."""
+
+    __tablename__ = "closures"
+    __table_args__ = (
+        UniqueConstraint("building_key", "imported_uid"),
+        Index("ix_closures_building", "building_key", "from_day"),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    building_key: Mapped[int] = mapped_column(ForeignKey("buildings.key"))
+    name: Mapped[str] = mapped_column(String(255))
+    from_day: Mapped[date]
+    to_day: Mapped[date]
+    closes: Mapped[int] = mapped_column(default=0)
+    """Minutes after midnight, on each of the days."""
+    opens: Mapped[int] = mapped_column(default=24 * 60)
+    imported_uid: Mapped[str | None] = mapped_column(String(64))
+    """What the calendar it came from calls it, hashed: importing it again changes nothing."""
 
 
 class Contact(Base):

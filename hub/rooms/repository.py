@@ -49,6 +49,7 @@ _ROOMS: Select[Any] = (
         _room.glass_pin_hash.is_not(None).label("glass_pin_set"),
         _room.out_of_service,
         _room.has_panels,
+        _room.created_at,
         _room.deleted_at,
         _room.revision,
         _room.published_revision,
@@ -91,6 +92,20 @@ def room_keys(session: Session) -> list[int]:
 def rooms_with_keys(session: Session, keys: Iterable[int]) -> Sequence[Row[Any]]:
     """Deleted ones too."""
     return session.execute(_ROOMS.where(Room.key.in_(set(keys)))).all()
+
+
+def rooms_ever(
+    session: Session, building_id: str | None, floor_id: str | None, room_ids: Sequence[str]
+) -> Sequence[Row[Any]]:
+    """Deleted ones too, by building, floor and name; what is None or empty does not narrow."""
+    found = _ROOMS
+    if building_id is not None:
+        found = found.where(Building.id == building_id)
+    if floor_id is not None:
+        found = found.where(Floor.id == floor_id)
+    if room_ids:
+        found = found.where(Room.id.in_(set(room_ids)))
+    return session.execute(found.order_by(Building.name, Floor.key, Room.name, Room.key)).all()
 
 
 def matching_rooms(session: Session, wanted: RoomFilter, limit: int) -> Sequence[Row[Any]]:

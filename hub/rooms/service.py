@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.db.base import new_id
@@ -33,48 +33,81 @@ from hub.rooms.buildings import (
     remove_floor,
     rename_floor,
 )
+from hub.rooms.closures import (
+    ClosureChanges,
+    ClosureRecord,
+    NewClosure,
+    add_closure,
+    add_closures,
+    change_closure,
+    closure,
+    closures,
+    remove_closure,
+)
 from hub.rooms.contact import (
     close_contact,
     close_stale_contacts,
     contact_of,
+    contacts_during,
     heartbeat_contacts,
     open_contact,
     set_panelled,
 )
 from hub.rooms.glass_pin import glass_pin_hash, refuse_missing_pin, remove_glass_pin, set_glass_pin
+from hub.rooms.histories import RoomHistory, histories, note_service
 from hub.rooms.models import Room, RoomAmenity
 from hub.rooms.names import folded, name_taken, named
-from hub.rooms.policy import Policy, PolicyOverrides, effective, layered, merged
+from hub.rooms.policy import Policy, PolicyOverrides, merged
+from hub.rooms.records import RoomRecord, room_record
 from hub.rooms.repository import RoomFilter, room_keys
 from hub.rooms.revisions import mark_published, revisions, touch, unpublish_all, unpublished
-from hub.rooms.site import change_site_policy, site_policy, stored_site_policy
+from hub.rooms.site import (
+    allow_department_leads,
+    change_site_policy,
+    department_leads_allowed,
+    site_policy,
+    stored_site_policy,
+)
 
 __all__ = [
     "BuildingRecord",
+    "ClosureChanges",
+    "ClosureRecord",
     "FloorRecord",
+    "NewClosure",
     "NewRoom",
     "Policy",
     "PolicyOverrides",
     "RoomChanges",
     "RoomFilter",
+    "RoomHistory",
     "RoomRecord",
     "add_amenity",
     "add_building",
+    "add_closure",
+    "add_closures",
     "add_floor",
     "add_room",
+    "allow_department_leads",
     "amenities",
     "amenity_name",
     "building",
     "buildings",
     "change_building",
+    "change_closure",
     "change_room",
     "change_site_policy",
     "close_contact",
     "close_stale_contacts",
+    "closure",
+    "closures",
     "contact_of",
+    "contacts_during",
+    "department_leads_allowed",
     "floor_row",
     "glass_pin_hash",
     "heartbeat_contacts",
+    "histories",
     "lock",
     "locked_room",
     "mark_published",
@@ -82,6 +115,7 @@ __all__ = [
     "open_contact",
     "remove_amenity",
     "remove_building",
+    "remove_closure",
     "remove_floor",
     "remove_glass_pin",
     "remove_room",
@@ -98,31 +132,6 @@ __all__ = [
     "unpublish_all",
     "unpublished",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class RoomRecord:
-    """A room with the policy in force. `key` is the row others refer to."""
-
-    key: int
-    id: str
-    name: str
-    building: BuildingRecord
-    floor: FloorRecord
-    capacity: int
-    amenities: tuple[str, ...]
-    policy: Policy
-    glass_pin_set: bool
-    out_of_service: str | None
-    revision: int
-    published_revision: int
-    has_panels: bool
-    deleted: bool
-
-    @property
-    def glass(self) -> dict[str, str]:
-        """What a passer-by may not just do at its panels: `off`, or `pin`, by the names of RoomState."""
-        return self.policy.glass.in_force(pin_set=self.glass_pin_set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +177,7 @@ def add_room(session: Session, new: NewRoom, now: datetime) -> RoomRecord:
     return room(session, added.id)
 
 
-def change_room(session: Session, room_id: str, changes: RoomChanges) -> RoomRecord:
+def change_room(session: Session, room_id: str, changes: RoomChanges, now: datetime) -> RoomRecord:
     """Raises what `add_room` raises."""
     before = room(session, room_id)
     values: dict[str, Any] = {}
@@ -178,6 +187,7 @@ def change_room(session: Session, room_id: str, changes: RoomChanges) -> RoomRec
         values["capacity"] = changes.capacity
     if changes.out_of_service is not UNSET:
         values["out_of_service"] = changes.out_of_service
+        note_service(session, before.key, now, out=changes.out_of_service is not None)
     kept = session.execute(select(Room.floor_key, Room.policy).where(Room.key == before.key)).one()
     if changes.name is not UNSET or changes.floor_id is not UNSET:
         name = before.name if changes.name is UNSET else named(changes.name)
@@ -200,6 +210,7 @@ def remove_room(session: Session, room_id: str, now: datetime) -> None:
     """Takes the room away; its bookings stay on record."""
     gone = room(session, room_id)
     session.execute(update(Room).where(Room.key == gone.key).values(deleted_at=now, has_panels=False))
+    note_service(session, gone.key, now, out=False)
     touch(session, gone.key)
 
 
@@ -208,7 +219,7 @@ def room(session: Session, room_id: str) -> RoomRecord:
     row = repository.room_with_id(session, room_id)
     if row is None:
         raise not_found("room", room_id)
-    return _record(row)
+    return room_record(row)
 
 
 def locked_room(session: Session, room_id: str) -> RoomRecord:
@@ -216,7 +227,7 @@ def locked_room(session: Session, room_id: str) -> RoomRecord:
     row = repository.locked_room(session, room_id)
     if row is None:
         raise not_found("room", room_id)
-    return _record(row)
+    return room_record(row)
 
 
 def lock(session: Session, keys: Iterable[int], *, skip_locked: bool = False) -> list[int]:
@@ -230,31 +241,12 @@ def lock(session: Session, keys: Iterable[int], *, skip_locked: bool = False) ->
 
 def rooms_by_key(session: Session, keys: Iterable[int]) -> dict[int, RoomRecord]:
     """Deleted ones too: bookings keep their room."""
-    return {row.key: _record(row) for row in repository.rooms_with_keys(session, keys)}
+    return {row.key: room_record(row) for row in repository.rooms_with_keys(session, keys)}
 
 
 def matching_rooms(session: Session, wanted: RoomFilter, limit: int) -> list[RoomRecord]:
     """Up to `limit` rooms in the filter's order."""
-    return [_record(row) for row in repository.matching_rooms(session, wanted, limit)]
-
-
-def _record(row: Row[Any]) -> RoomRecord:
-    return RoomRecord(
-        key=row.key,
-        id=row.id,
-        name=row.name,
-        building=BuildingRecord(row.building_id, row.building_name, row.time_zone),
-        floor=FloorRecord(row.floor_id, row.floor_name),
-        capacity=row.capacity,
-        amenities=tuple(sorted(row.amenities.split(","))) if row.amenities else (),
-        policy=effective(layered(row.site_policy, row.policy)),
-        glass_pin_set=row.glass_pin_set,
-        out_of_service=row.out_of_service,
-        revision=row.revision,
-        published_revision=row.published_revision,
-        has_panels=row.has_panels,
-        deleted=row.deleted_at is not None,
-    )
+    return [room_record(row) for row in repository.matching_rooms(session, wanted, limit)]
 
 
 def _furnish(session: Session, room_key: int, slugs: Sequence[str]) -> None:

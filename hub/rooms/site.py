@@ -39,3 +39,12 @@ def change_site_policy(session: Session, changes: PolicyOverrides) -> None:
     session.execute(update(Site).values(policy=kept))
     for room in rooms:
         touch(session, room.key)
+
+
+def department_leads_allowed(session: Session) -> bool:
+    """Whether who leads a department may see its analytics."""
+    return session.scalars(select(Site.department_leads)).one()
+
+
+def allow_department_leads(session: Session, allowed: bool) -> None:  # noqa: FBT001  the fact itself
+    session.execute(update(Site).values(department_leads=allowed))

@@ -175,7 +175,7 @@ class World:
     def set_policy(self, room: RoomRecord | None = None, **policy: Any) -> None:
         """Before there are bookings; `room_changes` has what it does to them."""
         changes = RoomChanges(policy=PolicyOverrides(**policy))
-        self.write(rooms.change_room, (room or self.house.story_corner).id, changes)
+        self.write(rooms.change_room, (room or self.house.story_corner).id, changes, self.clock.now())
 
 
 class QuickWorld(World):

@@ -88,7 +88,7 @@ def test_what_people_did_since_is_not_undone_by_importing_again(world, take_over
 def test_a_room_renamed_since_does_not_come_back_under_its_old_name(world, take_over, event):
     take_over(event((10, 0), (11, 0), room="Attic"))
     attic = next(room for room in every_room(world) if room.name == "Attic")
-    world.write(rooms.change_room, attic.id, rooms.RoomChanges(name="Loft"))
+    world.write(rooms.change_room, attic.id, rooms.RoomChanges(name="Loft"), world.clock.now())
     take_over(event((10, 0), (11, 0), room="Attic"))
     assert {room.name for room in every_room(world)} == {"Story Corner", "Sandbox", "The Carpet", "Loft"}
 

@@ -13,6 +13,10 @@ DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20">'
     '<path d="M0 0H40V20H0Z" fill="none" stroke="black"/><script>alert(1)</script></svg>'
 )
+HOLIDAYS = (
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:new-year\r\nSUMMARY:New Year\r\nDTSTART;VALUE=DATE:20270101\r\n"
+    "END:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Some day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,43 @@ STORY: list[Call | Happening] = [
     Call(
         "PATCH", "/issues/{issue}", {"status": "acknowledged", "outOfService": "The display flickers"}, "lena"
     ),
+    Call(
+        "POST",
+        "/closures",
+        {
+            "buildingId": "{hq}",
+            "name": "Christmas Eve",
+            "from": "2026-12-24",
+            "to": "2026-12-25",
+            "closes": "12:00",
+        },
+        who="lena",
+        keep="closure",
+    ),
+    Call("GET", "/closures", query="from=2026-12-01&to=2027-01-01"),
+    Call("GET", "/closures/{closure}"),
+    Call("PATCH", "/closures/{closure}", {"closes": "13:00"}, "lena"),
+    Call("POST", "/closures/import", HOLIDAYS, "lena", query="buildingId={hq}"),
+    Call("DELETE", "/closures/{closure}", who="lena"),
+    Call("GET", "/analytics/kpis", who="lena", query="from=2026-11-23&to=2026-11-30&buildingId={hq}"),
+    Call("GET", "/analytics/utilization", who="lena", query="from=2026-11-23&to=2026-11-30"),
+    Call("GET", "/analytics/ghosting", who="lena", query="from=2026-11-23&to=2026-11-30&by=department"),
+    Call("GET", "/analytics/capacity", who="lena", query="from=2026-11-23&to=2026-11-30&roomId={sandbox}"),
+    Call("GET", "/analytics/heatmap", who="lena", query="from=2026-11-23&to=2026-11-30&roomId={sandbox}"),
+    Call(
+        "GET",
+        "/analytics/trends",
+        who="lena",
+        query="metric=usedUtilization&bucket=day&from=2026-11-23&to=2026-11-25",
+    ),
+    Call(
+        "GET",
+        "/analytics/comparison",
+        who="lena",
+        query="from=2026-11-23&to=2026-11-30&roomId={sandbox}&roomId={attic}",
+    ),
+    Call("GET", "/analytics/peak", who="lena", query="from=2026-11-23&to=2026-11-24"),
+    Call("GET", "/analytics/bookings", who="lena", query="from=2026-11-23&to=2026-11-30&measure=usedMinutes"),
     Call("POST", "/tokens", {"name": "Lobby sign", "scope": "read"}, keep="token"),
     Call("GET", "/tokens"),
     Call("GET", "/auth/me/notifications"),

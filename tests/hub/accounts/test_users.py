@@ -27,6 +27,7 @@ def test_user_added_with_a_password_logs_in_at_once(rest):
         "name": "Mira Holt",
         "role": "member",
         "department": "Design",
+        "leadsDepartment": False,
         "active": True,
         "invited": False,
         "createdAt": "2026-11-23T08:00:00Z",

@@ -15,6 +15,10 @@ from tests.hub.rest import Rest
 
 DAY = "2026-11-23"
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0"/></svg>'
+HOLIDAYS = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:New Year\r\nDTSTART;VALUE=DATE:20270101\r\n"
+    b"TRANSP:TRANSPARENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -72,6 +76,10 @@ class Subjects:
         drawn = self.rest("PUT", f"/floors/{floor}/plan/background.svg", content=DRAWING, who="ada")
         assert drawn.status_code == 200, drawn.text
         return floor
+
+    def closure(self) -> str:
+        new = {"buildingId": self.building(), "name": "New Year", "from": "2027-01-01", "to": "2027-01-02"}
+        return str(self._added("/closures", new)["id"])
 
     def amenity(self) -> str:
         return str(self._added("/amenities", {"name": f"Amenity {self.number()}"})["slug"])

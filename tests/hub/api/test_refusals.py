@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,10 @@ from hub.clock import unix
 from hub.errors import DomainError
 from hub.panel import commands, enrolment
 from hub.panel.glass import Proof
+from hub.rooms.closures import MOST, NewClosure, add_closures
 from hub.settings import Settings
 from tests.fakes import FakeClock
-from tests.hub.api.subjects import DAY, Subjects
+from tests.hub.api.subjects import DAY, HOLIDAYS, Subjects
 from tests.hub.rest import Rest
 from tools.problems import problems
 
@@ -784,3 +785,58 @@ def _(desk):
     finally:
         file.rmdir()
         away.rename(file)
+
+
+# Reports, and when buildings are closed.
+
+RANGE = {"from": "2026-11-01", "to": "2026-12-01"}
+
+
+@case("analytics-not-yours")
+def _(desk):
+    return desk.rest.get("/analytics/kpis", params=RANGE)
+
+
+@case("not-your-department")
+def _(desk):
+    leads = {"leadsDepartment": True}
+    assert desk.rest.patch(f"/users/{desk.house.tomas.id}", json=leads, who="ada").status_code == 200
+    allowed = desk.rest.patch("/settings", json={"departmentLeads": True}, who="ada")
+    assert allowed.json()["departmentLeads"] is True
+    return desk.rest.get("/analytics/kpis", params=RANGE | {"department": "Research"}, who="tomas")
+
+
+@case("bad-range")
+def _(desk):
+    return desk.rest.get("/analytics/peak", params={"from": DAY, "to": DAY}, who="lena")
+
+
+@case("bad-comparison")
+def _(desk):
+    rooms = [desk.room() for _ in range(7)]
+    return desk.rest.get("/analytics/comparison", params=RANGE | {"roomId": rooms}, who="lena")
+
+
+@case("closure-not-found")
+def _(desk):
+    return desk.rest.get("/closures/none")
+
+
+@case("bad-closure")
+def _(desk):
+    return desk.rest.patch(f"/closures/{desk.closure()}", json={"to": "2026-01-01"}, who="lena")
+
+
+@case("not-a-calendar")
+def _(desk):
+    query = {"buildingId": desk.building()}
+    return desk.rest.post("/closures/import", params=query, content=b"<html>", who="lena")
+
+
+@case("too-many-closures")
+def _(desk):
+    building = desk.building()
+    new = NewClosure(name="Sundays", from_day=date(2027, 1, 3), to_day=date(2027, 1, 4))
+    desk.rest.write(lambda session: add_closures(session, building, [new] * MOST))
+    query = {"buildingId": building}
+    return desk.rest.post("/closures/import", params=query, content=HOLIDAYS, who="lena")

@@ -13,7 +13,7 @@ from hub.accounts import access, service
 from hub.app import create_app
 from hub.settings import Settings
 from tests.fakes import FakeClock
-from tests.hub.api.subjects import DAY, DRAWING, Subjects
+from tests.hub.api.subjects import DAY, DRAWING, HOLIDAYS, Subjects
 from tests.hub.rest import Rest, slug
 
 WISH = {
@@ -103,6 +103,21 @@ POST   /rooms/{room}/issues             401 | 201 201 201 201 | 403 201 201 201
 GET    /issues                          401 | 403 403 200 200 | 403 403 200 200
 GET    /issues/{issue}                  401 | 403 403 200 200 | 403 403 200 200
 PATCH  /issues/{issue}                  401 | 403 403 200 200 | 403 403 200 200
+GET    /closures                        401 | 200 200 200 200 | 200 200 200 200
+POST   /closures                        401 | 403 403 201 201 | 403 403 201 201
+POST   /closures/import                 401 | 403 403 200 200 | 403 403 200 200
+GET    /closures/{closure}              401 | 200 200 200 200 | 200 200 200 200
+PATCH  /closures/{closure}              401 | 403 403 200 200 | 403 403 200 200
+DELETE /closures/{closure}              401 | 403 403 204 204 | 403 403 204 204
+GET    /analytics/kpis                  401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/utilization           401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/ghosting              401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/capacity              401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/heatmap               401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/trends                401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/comparison            401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/peak                  401 | 403 403 200 200 | 403 403 200 200
+GET    /analytics/bookings              401 | 403 403 200 200 | 403 403 200 200
 GET    /panels                          401 | 403 403 200 200 | 403 403 200 200
 POST   /panels                          401 | 403 403 201 201 | 403 403 201 201
 GET    /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
@@ -142,6 +157,13 @@ BODIES = {
     "POST /rooms/{room}/issues": {"category": "display"},
     "PATCH /issues/{issue}": {"status": "acknowledged"},
     "PATCH /settings": {"policy": {"maxMinutes": 480}},
+    "POST /closures": {
+        "buildingId": "{building}",
+        "name": "New Year",
+        "from": "2027-01-01",
+        "to": "2027-01-02",
+    },
+    "PATCH /closures/{closure}": {"name": "Holiday"},
     "POST /panels": {"roomId": "{room}"},
     "PATCH /panels/{panel}": {"name": "Door"},
     "POST /panels/enrol": {"enrolmentSecret": "{enrolment_secret}"},
@@ -150,7 +172,18 @@ BODIES = {
     "PUT /rooms/{room}/glass-pin": {"pin": "2468"},
     "POST /panels/{panel}/press": {"key": 1},
 }
+RANGE = {"from": "2026-11-01", "to": "2026-12-01"}
 QUERIES = {
+    "POST /closures/import": {"buildingId": "{building}"},
+    "GET /analytics/kpis": RANGE,
+    "GET /analytics/utilization": RANGE,
+    "GET /analytics/ghosting": RANGE,
+    "GET /analytics/capacity": RANGE,
+    "GET /analytics/heatmap": RANGE,
+    "GET /analytics/trends": RANGE | {"metric": "ghostRate"},
+    "GET /analytics/comparison": RANGE | {"roomId": "{room}"},
+    "GET /analytics/peak": RANGE,
+    "GET /analytics/bookings": RANGE | {"measure": "bookings"},
     "GET /rooms/{room}/bookings": {"date": DAY},
     "GET /rooms/{room}/slots": {"date": DAY, "minutes": 30},
 }
@@ -260,9 +293,11 @@ def ask(site, method: str, path: str, who: str, thing: str | None):
     row = f"{method} {path}"
     account = site.accounts.get(who, site.rest.house.nadia)
     filled = thing or site.subjects.filled(path, account)
-    more = {"params": QUERIES.get(row)}
+    more = {"params": site.subjects.filled(QUERIES.get(row), account)}
     if path.endswith("background.svg"):
         more["content"] = DRAWING
+    elif path == "/closures/import":
+        more["content"] = HOLIDAYS
     elif row in BODIES:
         more["json"] = site.subjects.filled(BODIES[row], account)
     way_in = _way_in(site, who)

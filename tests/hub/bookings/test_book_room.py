@@ -198,7 +198,9 @@ def test_title_is_kept_as_written(world):
 
 
 def test_room_that_is_out_of_service_or_gone_is_refused(world, house):
-    world.write(rooms.change_room, house.story_corner.id, RoomChanges(out_of_service="Wet paint"))
+    world.write(
+        rooms.change_room, house.story_corner.id, RoomChanges(out_of_service="Wet paint"), world.clock.now()
+    )
     said = refusal(world.book, (9, 0), (10, 0))
     assert (said.slug, said.detail) == ("room-out-of-service", "Wet paint")
     world.write(rooms.remove_room, house.story_corner.id, world.clock.now())

@@ -94,7 +94,7 @@ def test_longest_texts_fit_16_kib_and_the_horizon_says_what_is_left_out(world, h
         start = (9 + quarter // 4, quarter % 4 * 15)
         end = (9 + (quarter + 1) // 4, (quarter + 1) % 4 * 15)
         world.book(start, end, title="\x01" * 255)
-    world.write(rooms.change_room, house.story_corner.id, changes)
+    world.write(rooms.change_room, house.story_corner.id, changes, world.clock.now())
     found = state()
     shown = room_state.timeline(found)
     assert len(room_state.encode(found)) <= room_state.MAX_BYTES
@@ -124,7 +124,9 @@ def test_booking_that_waits_for_approval_is_not_shown(world, state):
 
 
 def test_room_out_of_service_says_why(world, house, state):
-    world.write(rooms.change_room, house.story_corner.id, RoomChanges(out_of_service="Wet paint"))
+    world.write(
+        rooms.change_room, house.story_corner.id, RoomChanges(out_of_service="Wet paint"), world.clock.now()
+    )
     assert (state()["status"], state()["room"]["outOfService"]) == ("out_of_service", "Wet paint")
 
 

@@ -43,6 +43,186 @@ export interface paths {
         patch: operations["ApiV1AmenitiesSlugRenameAmenity"];
         trace?: never;
     };
+    "/api/v1/analytics/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * BookingsBehind
+         * @description The bookings behind a number of any report, by start; `weekday` and `hour` are a cell of the heat map.
+         */
+        get: operations["ApiV1AnalyticsBookingsBookingsBehind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Capacity
+         * @description Whether rooms have the seats that people need, over meetings whose people were counted.
+         */
+        get: operations["ApiV1AnalyticsCapacityCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparison
+         * @description Up to six rooms, named by `roomId`, side by side.
+         */
+        get: operations["ApiV1AnalyticsComparisonComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/ghosting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ghosting
+         * @description Who did not come, what that cost, and what of it was rebooked; with those who do it again and again.
+         */
+        get: operations["ApiV1AnalyticsGhostingGhosting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heatmap
+         * @description By weekday and hour, local to each building.
+         */
+        get: operations["ApiV1AnalyticsHeatmapHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kpis
+         * @description Every number over the whole range, in one item, and the same of the range before.
+         */
+        get: operations["ApiV1AnalyticsKpisKpis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/peak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Peak
+         * @description How many rooms were used at once, at most, day by day.
+         */
+        get: operations["ApiV1AnalyticsPeakPeak"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trends
+         * @description One number over time, and over the range before.
+         */
+        get: operations["ApiV1AnalyticsTrendsTrends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/utilization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Utilization
+         * @description Room by room.
+         */
+        get: operations["ApiV1AnalyticsUtilizationUtilization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -579,6 +759,67 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListClosures
+         * @description Those with a day in `[from, to)`, by their first day.
+         */
+        get: operations["ApiV1ClosuresListClosures"];
+        put?: never;
+        /** AddClosure */
+        post: operations["ApiV1ClosuresAddClosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ImportClosures
+         * @description The body is an iCalendar file: each of its events closes the building, up to a year from now. Importing it
+         *     again changes nothing.
+         */
+        post: operations["ApiV1ClosuresImportImportClosures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetClosure */
+        get: operations["ApiV1ClosuresIdGetClosure"];
+        put?: never;
+        post?: never;
+        /** RemoveClosure */
+        delete: operations["ApiV1ClosuresIdRemoveClosure"];
+        options?: never;
+        head?: never;
+        /** ChangeClosure */
+        patch: operations["ApiV1ClosuresIdChangeClosure"];
         trace?: never;
     };
     "/api/v1/events": {
@@ -1280,6 +1521,13 @@ export interface components {
             /** @description Kept as written */
             title: string;
         };
+        /** BookingsBehind */
+        BookingsBehind: {
+            items: components["schemas"]["CountedBooking"][];
+            minutes: number | null;
+            nextCursor: string | null;
+            total: number;
+        };
         /** Building */
         Building: {
             floors: components["schemas"]["Floor"][];
@@ -1296,6 +1544,25 @@ export interface components {
         /** CalendarAddress */
         CalendarAddress: {
             url: string;
+        };
+        /** CapacityReport */
+        CapacityReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["RoomCapacity"][];
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
         };
         /** ClaimedPanel */
         ClaimedPanel: {
@@ -1322,6 +1589,82 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             vitals: components["schemas"]["Vitals"];
+        };
+        /** Closure */
+        Closure: {
+            buildingId: string;
+            closes: string;
+            /** Format: date */
+            from: string;
+            id: string;
+            name: string;
+            opens: string;
+            /** Format: date */
+            to: string;
+        };
+        /** ClosureToAdd */
+        ClosureToAdd: {
+            buildingId: string;
+            /**
+             * @description HH:MM
+             * @default 00:00
+             */
+            closes: string;
+            /** Format: date */
+            from: string;
+            name: string;
+            /**
+             * @description HH:MM
+             * @default 24:00
+             */
+            opens: string;
+            /** Format: date */
+            to: string;
+        };
+        /** ClosureToChange */
+        ClosureToChange: {
+            /** @description HH:MM */
+            closes?: string;
+            from?: string;
+            name?: string;
+            /** @description HH:MM */
+            opens?: string;
+            to?: string;
+        };
+        /** Closures */
+        Closures: {
+            items: components["schemas"]["Closure"][];
+            nextCursor?: string | null;
+        };
+        /** ClosuresImported */
+        ClosuresImported: {
+            added: number;
+            known: number;
+            skipped: components["schemas"]["NotImported"][];
+        };
+        /** ComparisonReport */
+        ComparisonReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["RoomFigures"][];
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
+        };
+        /** CountedBooking */
+        CountedBooking: {
+            booking: components["schemas"]["Booking"];
+            minutes: number | null;
         };
         /** DrawingBroughtIn */
         DrawingBroughtIn: {
@@ -1352,6 +1695,68 @@ export interface components {
         Floor: {
             id: string;
             name: string;
+        };
+        /** GhostFigures */
+        GhostFigures: {
+            /** @description null over nothing */
+            attendanceCoverage: number | null;
+            attendanceKnown: number;
+            attendees: number;
+            availableMinutes: number;
+            bookedMinutes: number;
+            /** @description null over nothing */
+            bookedUtilization: number | null;
+            bookings: number;
+            buildingName: string | null;
+            /** @description null over nothing */
+            cancellationRate: number | null;
+            cancelled: number;
+            checkInRequired: number;
+            department: string | null;
+            exempt: number;
+            floorName: string | null;
+            /** @description null over nothing */
+            ghostRate: number | null;
+            ghosts: number;
+            held: number;
+            lostMinutes: number;
+            meetings: number;
+            outsideMinutes: number;
+            rebookedMinutes: number;
+            recoveredMinutes: number;
+            roomId: string | null;
+            roomName: string | null;
+            /** @description null over nothing */
+            seatFill: number | null;
+            seats: number;
+            unverifiedMinutes: number;
+            usedMinutes: number;
+            /** @description null over nothing */
+            usedUtilization: number | null;
+            walkUps: number;
+        };
+        /** GhostingReport */
+        GhostingReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            /** @enum {string} */
+            by: "room" | "department";
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["GhostFigures"][];
+            offenders: components["schemas"]["Offender"][];
+            report: string;
+            roomIds: string[];
+            series: components["schemas"]["SeriesOffender"][];
+            /** Format: date */
+            to: string;
         };
         /** Glass */
         Glass: {
@@ -1399,6 +1804,38 @@ export interface components {
             /** @description pin: asks for the room's PIN */
             reportIssue?: ("on" | "off" | "pin") | null;
         };
+        /** HeatmapReport */
+        HeatmapReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["HourCell"][];
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
+        };
+        /** HourCell */
+        HourCell: {
+            availableMinutes: number;
+            bookedMinutes: number;
+            /** @description null over nothing */
+            bookedUtilization: number | null;
+            hour: number;
+            usedMinutes: number;
+            /** @description null over nothing */
+            usedUtilization: number | null;
+            /** @description ISO: Monday is 1 */
+            weekday: number;
+        };
         /** Issue */
         Issue: {
             acknowledgedAt: string | null;
@@ -1428,6 +1865,64 @@ export interface components {
         IssueToReport: {
             category: string;
             text?: string | null;
+        };
+        /** KpiReport */
+        KpiReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["Kpis"][];
+            previous: components["schemas"]["Range"];
+            previousItems: components["schemas"]["Kpis"][];
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
+        };
+        /** Kpis */
+        Kpis: {
+            /** @description null over nothing */
+            attendanceCoverage: number | null;
+            attendanceKnown: number;
+            attendees: number;
+            availableMinutes: number;
+            bookedMinutes: number;
+            /** @description null over nothing */
+            bookedUtilization: number | null;
+            bookings: number;
+            /** @description null over nothing */
+            cancellationRate: number | null;
+            cancelled: number;
+            checkInRequired: number;
+            exempt: number;
+            /** @description null over nothing */
+            ghostRate: number | null;
+            ghosts: number;
+            held: number;
+            lostMinutes: number;
+            meetings: number;
+            outsideMinutes: number;
+            peakAt: string | null;
+            peakRooms: number;
+            rebookedMinutes: number;
+            recoveredMinutes: number;
+            rooms: number;
+            /** @description null over nothing */
+            seatFill: number | null;
+            seats: number;
+            unverifiedMinutes: number;
+            usedMinutes: number;
+            /** @description null over nothing */
+            usedUtilization: number | null;
+            walkUps: number;
         };
         /** LoggedIn */
         LoggedIn: {
@@ -1534,6 +2029,12 @@ export interface components {
             scope: string | null;
             token: string;
         };
+        /** NotImported */
+        NotImported: {
+            line: number;
+            name: string;
+            reason: string;
+        };
         /** Nothing */
         Nothing: Record<string, never>;
         /** Notifications */
@@ -1562,6 +2063,17 @@ export interface components {
         Occurrence: {
             /** Format: date */
             date: string;
+        };
+        /** Offender */
+        Offender: {
+            checkInRequired: number;
+            department: string | null;
+            /** @description null over nothing */
+            ghostRate: number | null;
+            ghosts: number;
+            lostMinutes: number;
+            organizerId: string;
+            organizerName: string;
         };
         /** OpeningHours */
         OpeningHours: {
@@ -1693,6 +2205,35 @@ export interface components {
             currentPassword: string;
             newPassword: string;
         };
+        /** PeakDay */
+        PeakDay: {
+            /** Format: date */
+            date: string;
+            openRooms: number;
+            peakAt: string | null;
+            peakRooms: number;
+        };
+        /** PeakReport */
+        PeakReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["PeakDay"][];
+            peakAt: string | null;
+            peakRooms: number;
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
+        };
         /** Person */
         Person: {
             id: string;
@@ -1781,6 +2322,13 @@ export interface components {
             /** @description From the left */
             key: number;
         };
+        /** Range */
+        Range: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
         /** Rectangle */
         Rectangle: {
             height: number;
@@ -1823,6 +2371,69 @@ export interface components {
             /** @enum {string} */
             status: "available" | "occupied" | "out_of_service";
         };
+        /** RoomCapacity */
+        RoomCapacity: {
+            /** @enum {null|string} */
+            advice: "smaller" | "fits" | "larger" | null;
+            /** @description null over nothing */
+            attendanceCoverage: number | null;
+            attendanceKnown: number;
+            attendees: number;
+            buildingName: string;
+            capacity: number;
+            floorName: string;
+            largestAttendance: number | null;
+            meetings: number;
+            ninthAttendance: number | null;
+            removed: boolean;
+            roomId: string;
+            roomName: string;
+            /** @description null over nothing */
+            seatFill: number | null;
+            seats: number;
+            typicalAttendance: number | null;
+            wouldFitSmaller: number;
+        };
+        /** RoomFigures */
+        RoomFigures: {
+            /** @description null over nothing */
+            attendanceCoverage: number | null;
+            attendanceKnown: number;
+            attendees: number;
+            availableMinutes: number;
+            bookedMinutes: number;
+            /** @description null over nothing */
+            bookedUtilization: number | null;
+            bookings: number;
+            buildingName: string;
+            /** @description null over nothing */
+            cancellationRate: number | null;
+            cancelled: number;
+            capacity: number;
+            checkInRequired: number;
+            exempt: number;
+            floorName: string;
+            /** @description null over nothing */
+            ghostRate: number | null;
+            ghosts: number;
+            held: number;
+            lostMinutes: number;
+            meetings: number;
+            outsideMinutes: number;
+            rebookedMinutes: number;
+            recoveredMinutes: number;
+            removed: boolean;
+            roomId: string;
+            roomName: string;
+            /** @description null over nothing */
+            seatFill: number | null;
+            seats: number;
+            unverifiedMinutes: number;
+            usedMinutes: number;
+            /** @description null over nothing */
+            usedUtilization: number | null;
+            walkUps: number;
+        };
         /** RoomNow */
         RoomNow: {
             capacity: number;
@@ -1859,12 +2470,25 @@ export interface components {
             outOfService?: string | null;
             policy?: components["schemas"]["PolicyOverrides"];
         };
+        /** SeriesOffender */
+        SeriesOffender: {
+            checkInRequired: number;
+            /** @description null over nothing */
+            ghostRate: number | null;
+            ghosts: number;
+            lostMinutes: number;
+            roomId: string;
+            seriesId: string;
+            title: string | null;
+        };
         /** SettingsToChange */
         SettingsToChange: {
+            departmentLeads?: boolean;
             policy?: components["schemas"]["PolicyOverrides"];
         };
         /** SiteSettings */
         SiteSettings: {
+            departmentLeads: boolean;
             policy: components["schemas"]["Policy"];
         };
         /** Skipped */
@@ -1897,6 +2521,41 @@ export interface components {
             /** @enum {string} */
             scope: "read" | "write" | "admin";
         };
+        /** TrendPoint */
+        TrendPoint: {
+            denominator: number | null;
+            /** Format: date */
+            from: string;
+            numerator: number | null;
+            /** Format: date */
+            to: string;
+            value: number | null;
+        };
+        /** TrendReport */
+        TrendReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @enum {string} */
+            bucket: "day" | "week" | "month";
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["TrendPoint"][];
+            /** @enum {string} */
+            metric: "bookedUtilization" | "usedUtilization" | "ghostRate" | "cancellationRate" | "seatFill" | "attendanceCoverage" | "bookings" | "cancelled" | "ghosts" | "meetings" | "availableMinutes" | "bookedMinutes" | "usedMinutes" | "lostMinutes" | "recoveredMinutes" | "rebookedMinutes";
+            previous: components["schemas"]["Range"];
+            previousItems: components["schemas"]["TrendPoint"][];
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
+        };
         /** User */
         User: {
             active: boolean;
@@ -1906,6 +2565,7 @@ export interface components {
             email: string;
             id: string;
             invited: boolean;
+            leadsDepartment: boolean;
             name: string;
             /** @enum {string} */
             role: "member" | "manager" | "admin";
@@ -1924,8 +2584,28 @@ export interface components {
             active?: boolean;
             department?: string | null;
             email?: string;
+            leadsDepartment?: boolean;
             name?: string;
             role?: "member" | "manager" | "admin";
+        };
+        /** UtilizationReport */
+        UtilizationReport: {
+            /** Format: date-time */
+            asOf: string;
+            buildingId: string | null;
+            definitions: {
+                [key: string]: string;
+            };
+            definitionsVersion: string;
+            department: string | null;
+            floorId: string | null;
+            /** Format: date */
+            from: string;
+            items: components["schemas"]["RoomFigures"][];
+            report: string;
+            roomIds: string[];
+            /** Format: date */
+            to: string;
         };
         /** Vitals */
         Vitals: {
@@ -2074,6 +2754,461 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Amenity"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsBookingsBookingsBehind: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+                measure: "bookings" | "cancelled" | "walkUps" | "exempt" | "held" | "checkInRequired" | "ghosts" | "meetings" | "attendanceKnown" | "bookedMinutes" | "usedMinutes" | "unverifiedMinutes" | "outsideMinutes" | "lostMinutes" | "recoveredMinutes" | "rebookedMinutes";
+                /** @description ISO, local */
+                weekday?: number | null;
+                /** @description Local */
+                hour?: number | null;
+                organizerId?: string | null;
+                seriesId?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingsBehind"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsCapacityCapacity: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapacityReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsComparisonComparison: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsGhostingGhosting: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+                by?: "room" | "department";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GhostingReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsHeatmapHeatmap: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsKpisKpis: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsPeakPeak: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeakReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsTrendsTrends: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+                metric?: "bookedUtilization" | "usedUtilization" | "ghostRate" | "cancellationRate" | "seatFill" | "attendanceCoverage" | "bookings" | "cancelled" | "ghosts" | "meetings" | "availableMinutes" | "bookedMinutes" | "usedMinutes" | "lostMinutes" | "recoveredMinutes" | "rebookedMinutes";
+                bucket?: "day" | "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsUtilizationUtilization: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtilizationReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3386,6 +4521,252 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Floor"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1ClosuresListClosures: {
+        parameters: {
+            query?: {
+                buildingId?: string | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closures"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1ClosuresAddClosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosureToAdd"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closure"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1ClosuresImportImportClosures: {
+        parameters: {
+            query: {
+                buildingId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosuresImported"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1ClosuresIdGetClosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closure"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1ClosuresIdRemoveClosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1ClosuresIdChangeClosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosureToChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closure"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
