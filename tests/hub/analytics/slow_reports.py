@@ -38,7 +38,7 @@ class Now:
         if self.status == "completed":
             self.used_until = unix(now["ended_at"])
         elif self.status == "checked_in" or (self.status == "confirmed" and now["check_in_by"] is None):
-            self.used_until = min(self.ends, unix(found.now))
+            self.used_until = max(self.starts, min(self.ends, unix(found.now)))
         self.used = self.used_until > self.starts
         self.holds_until = {
             "completed": self.used_until,
@@ -65,6 +65,7 @@ class SlowReports:
             if found.from_day <= local.date() < found.to_day:
                 self.minutes.append((at, local))
         self.in_range = dict(self.minutes)
+        self.open_minutes = {at for at, local in self.minutes if self.is_open(local)}
 
     def is_open(self, local):
         clock = f"{local:%H:%M}"
@@ -89,10 +90,9 @@ class SlowReports:
     def sums(self, key_of_time, key_of_booking):
         """Seconds and counts by (key of the local minute, key of the room and booking)."""
         sums = defaultdict(lambda: defaultdict(int))
-        open_minutes = {at for at, local in self.minutes if self.is_open(local)}
         for room in self.found.added:
             for at, local in self.minutes:
-                if at in open_minutes and self.there(room, at):
+                if at in self.open_minutes and self.there(room, at):
                     sums[key_of_time(local), key_of_booking(room, None)]["available"] += 60
         for one in self.bookings:
             self._add_counts(sums, one, key_of_time, key_of_booking)
@@ -103,7 +103,7 @@ class SlowReports:
                 if local is None:
                     continue
                 its = sums[key_of_time(local), key_of_booking(one.room, one)]
-                if at in open_minutes and self.there(one.room, at):
+                if at in self.open_minutes and self.there(one.room, at):
                     self._add_seconds(its, one, at)
                 else:
                     its["outside"] += seconds_in(one.starts, one.ends, at)

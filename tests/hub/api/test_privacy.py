@@ -58,7 +58,9 @@ def test_no_list_record_state_plan_or_feed_tells_it(site, path, expected):
     for who, account in (("tomas", site.house.tomas), ("lena", site.house.lena)):
         if expected[who] != 200:
             continue
-        answer = site.rest.get(site.filled(path, account), who=who, params=site.filled(QUERIES.get(f"GET {path}"), account))
+        answer = site.rest.get(
+            site.filled(path, account), who=who, params=site.filled(QUERIES.get(f"GET {path}"), account)
+        )
         assert answer.status_code == 200
         assert SECRET not in answer.text, who
 
