@@ -118,6 +118,7 @@ class Stage:
     def _written_down(self, step: Call, answer: Any) -> Exchange:
         kind = answer.headers.get("content-type", "").split(";")[0]
         body = step.body if isinstance(step.body, str) else _pretty(self._filled(step.body))
+        body = body.replace("\r\n", "\n")
         if kind.endswith("json"):
             told = _pretty(_without_secrets(answer.json()))
         else:
