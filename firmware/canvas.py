@@ -11,6 +11,7 @@ from math import cos, pi, sin
 
 import framebuf
 
+from firmware.strips import HEAD_BYTES
 from shared.panel_screen import HEIGHT_PX, ROW_BYTES, STRIP_ROWS, WIDTH_PX
 
 TYPE_CHECKING = False
@@ -98,6 +99,11 @@ class Canvas:
         what = (x, y, size, scale, binascii.crc32(rows))
         self.note(y, y + size * scale, _modules, "modules", what, rows)
 
+    def picture(self, x: int, y: int, found: "tuple[str, int, int]", height: int) -> None:
+        """Draws the first `height` rows of a picture of `firmware.strips`, in the ink; its path says what is in it."""
+        path, width, high = found
+        self.note(y, y + min(height, high), _picture, "picture", (x, y, width, min(height, high), path))
+
     def rows(self, first_row: int, strip: "Strip | None" = None) -> memoryview:
         """The dots of STRIP_ROWS rows from `first_row` on, good until the next call; or of what rows `strip` has,
         good until its next."""
@@ -179,6 +185,25 @@ def _grey(strip: "Strip", note: "Any") -> None:
     for row in range(max(y, top), min(y + height, top + strip.rows)):
         for column in range(x + (x + row) % 2, x + width, 2):
             strip.dots.pixel(column, row - top, paper)
+
+
+def _picture(strip: "Strip", note: "Any") -> None:
+    """Row by row from flash. What is no longer there is not drawn."""
+    x, y, width, height, path = note[5:]
+    row_bytes = (width + 7) // 8
+    row = bytearray(row_bytes)
+    dots = framebuf.FrameBuffer(row, width, 1, framebuf.MONO_HLSB)
+    strip.palette.pixel(0, 0, 1 - note[3])
+    strip.palette.pixel(1, 0, note[3])
+    first = max(y, strip.top)
+    try:
+        with open(path, "rb") as file:
+            file.seek(HEAD_BYTES + (first - y) * row_bytes)
+            for at_y in range(first, min(y + height, strip.top + strip.rows)):
+                file.readinto(row)
+                strip.dots.blit(dots, x, at_y - strip.top, 1 - note[3], strip.palette)
+    except OSError:
+        pass
 
 
 def _modules(strip: "Strip", note: "Any") -> None:

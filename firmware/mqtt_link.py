@@ -4,12 +4,13 @@ import asyncio
 import json
 import random
 
-from firmware import flash_file, wifi
+from firmware import flash_file, strips, wifi
 from firmware.command_outbox import new_id
 from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
 from firmware.state_cache import INCOMING
-from shared import checked, panel_command, panel_presence, panel_request, topics
+from shared import checked, panel_command, panel_presence, topics
 from shared.panel_screen import HEIGHT_PX, STRIP_BYTES, STRIP_ROWS
+from shared.text_strip import MAX_REPLY_BYTES as MAX_REPLY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
     from shared.panel_presence import Welcome
-    from shared.panel_request import Reply
 
     class Listener(Protocol):
         """Who is told what came over the link. None of these may wait."""
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         def answered(self, command: "PanelCommand", ack: "Ack") -> None: ...
         def given_up(self, commands: "list[PanelCommand]") -> None: ...
         def requested(self, request: "dict[str, Any]") -> None: ...
-        def replied(self, reply: "Reply") -> None: ...
+        def replied(self, reply: "dict[str, Any]") -> None: ...
 
 
 FIRMWARE = "0.1.0"
@@ -73,7 +73,7 @@ class MqttLink:
         self._screen_row = HEIGHT_PX  # the next strip's first row; past the glass, none is asked for
         self._screen_frame = 0
         self._hello_due = False
-        self._question: str | None = None
+        self._questions: list[str] = []
         self._moved = False
         self._resting = False
         self._rest_until: int | None = None
@@ -103,8 +103,8 @@ class MqttLink:
         self.wake()
 
     def ask(self, request: str) -> None:
-        """Asks the hub once, if it is there; a newer question replaces an older."""
-        self._question = request
+        """Asks the hub once, if it is there; of many questions only the last two."""
+        self._questions = self._questions[-1:] + [request]  # noqa: RUF005  MicroPython unpacks into no list
         self.wake()
 
     def wake(self) -> None:
@@ -174,9 +174,8 @@ class MqttLink:
             self._outbox.sent()
             await self._publish("command", panel_command.encode(command))
             return True
-        if self._question is not None:
-            question, self._question = self._question, None
-            await self._publish("request", question)
+        if self._questions:
+            await self._publish("request", self._questions.pop(0))
             return True
         if self._telemetry_due:
             self._telemetry_due = False
@@ -218,6 +217,8 @@ class MqttLink:
         self.listener.changed()
 
     def _file_for(self, topic: str) -> "str | None":
+        if topic.endswith("/down/reply"):
+            return strips.INCOMING
         return INCOMING if topic.endswith("/state") else None
 
     def _take_state(self, room_id: str) -> None:
@@ -243,7 +244,7 @@ class MqttLink:
         elif leaf == "ack":
             self._take_ack(panel_command.parse_ack(payload))
         elif leaf == "reply":
-            self.listener.replied(panel_request.parse_reply(payload))
+            self.listener.replied(checked.json_object(flash_file.read(strips.INCOMING, MAX_REPLY), MAX_REPLY))
         elif leaf == "request":
             self._take_request(checked.json_object(payload, 1024))
         self.wake()

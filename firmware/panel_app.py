@@ -9,6 +9,7 @@ from firmware.expected_state import expected
 from firmware.mqtt_link import FIRMWARE
 from firmware.passer_by import PasserBy
 from firmware.screens.keys import BLANK
+from firmware.strips import strips
 from shared import panel_command, room_status
 
 TYPE_CHECKING = False
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from firmware.supervisor import Supervisor
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
-    from shared.panel_request import Reply
     from shared.room_state import RoomState
 
 LONGEST_WAIT_MS = 60000
@@ -100,7 +100,12 @@ class PanelApp:
 
     def _may_sleep(self, sleeper: "Sleeper") -> bool:
         """Nothing has come that is not on the glass, and nobody waits for anything."""
-        waits = self._woken.is_set() or self._board.inputs.waiting or self._passer_by.here
+        waits = (
+            self._woken.is_set()
+            or self._board.inputs.waiting
+            or self._passer_by.here
+            or strips.expects_answer
+        )
         waits = waits or (sleeper.expects_answers and bool(self._outbox.commands))
         return not waits and sleeper.stays_ms() == 0
 
@@ -127,7 +132,7 @@ class PanelApp:
         elif kind == "press" and self._board.simulated and isinstance(key, int):
             self._board.inputs.press(key)
 
-    def replied(self, reply: "Reply") -> None:
+    def replied(self, reply: "dict[str, Any]") -> None:
         self._passer_by.replied(reply)
 
     async def _watch_keys(self) -> None:
@@ -164,11 +169,17 @@ class PanelApp:
         self._keys, self._redraw_at, self._keys_change_at = drawn.keys, drawn.redraw_at, drawn.keys_change_at
         if self._sleeper is not None and self._sleeper.expects_news:
             return
+        self._ask_for_strips()
         shown = await self._glass.show()
         self._board.led(False)
         if shown or self._report_due:
             self._report_due = False
             self._link.report(self._telemetry())
+
+    def _ask_for_strips(self) -> None:
+        question = strips.question() if self._contact.there else None
+        if question is not None:
+            self._link.ask(question)
 
     async def _wait(self) -> None:
         try:

@@ -4,10 +4,14 @@ from firmware import rare, ticks
 from firmware.aside import Aside
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.screens import words
-from shared import panel_command
+from firmware.strips import strips
+from shared import panel_command, panel_request
+from shared.text_strip import STRIP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from firmware.command_outbox import CommandOutbox
     from firmware.hub_contact import HubContact
     from firmware.mqtt_link import MqttLink
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
     from firmware.state_cache import StateCache
     from firmware.wall_clock import WallClock
     from shared.panel_command import Ack, PanelCommand
-    from shared.panel_request import Reply
 
 NOTICE_MS = 8000
 ASK_MS = 30000
@@ -90,8 +93,12 @@ class PasserBy:
             self.tell("No answer from the hub")
         self.pin = None
 
-    def replied(self, reply: "Reply") -> None:
-        self.aside.take(reply)
+    def replied(self, reply: "dict[str, Any]") -> None:
+        """Raises ValueError for what is no answer."""
+        if reply.get("kind") == STRIP:
+            strips.take(reply)
+        else:
+            self.aside.take(panel_request.check_reply(reply))
 
     def tell(self, notice: str) -> None:
         self._notice = notice

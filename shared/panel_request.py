@@ -3,10 +3,11 @@
 import json
 
 from shared.checked import identifier, integer, json_object, listed, one_of, text
+from shared.text_strip import STRIP, check_strip_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypedDict
+    from typing import NotRequired, TypedDict
 
     class FreeRoom(TypedDict):
         """A room that can be had now, and until when as far as is known: no more is told of it at another door."""
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
         untilUnix: int
 
     class Request(TypedDict):
+        """`style` and `text` where a picture of words is asked for (`shared.text_strip`)."""
+
         id: str
         kind: str
+        style: "NotRequired[int]"
+        text: "NotRequired[str]"
 
     class Reply(TypedDict):
         id: str
@@ -42,7 +47,8 @@ def parse_request(payload: "str | bytes") -> "Request":
     """Raises ValueError for what is not one."""
     found = json_object(payload, MAX_BYTES)
     identifier(found, "id")
-    one_of(found, "kind", (FREE_ROOMS,))
+    if one_of(found, "kind", (FREE_ROOMS, STRIP)) == STRIP:
+        check_strip_request(found)
     return found  # type: ignore[return-value]
 
 
@@ -50,9 +56,8 @@ def reply(request_id: str, rooms: "list[FreeRoom]") -> str:
     return json.dumps({"id": request_id, "kind": FREE_ROOMS, "rooms": rooms}, separators=(",", ":"))
 
 
-def parse_reply(payload: "str | bytes") -> "Reply":
-    """Raises ValueError for what is not one."""
-    found = json_object(payload, MAX_BYTES)
+def check_reply(found: "dict[str, object]") -> "Reply":
+    """The answer with free rooms, as JSON gave it. Raises ValueError for what is not one."""
     identifier(found, "id")
     one_of(found, "kind", (FREE_ROOMS,))
     for room in listed(found, "rooms", MOST_ROOMS):

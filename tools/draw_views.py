@@ -1,8 +1,8 @@
 """Draws panel screens; runs under MicroPython, for tools/preview.py and the tests.
 
 Reads one JSON object a line: `state` (a RoomState or null), `now`, and any other field of a `View`;
-`screen` may be left out where a state is given, `contact` is handed to `status_at`, and `pin` has the `action`
-that takes it and the `presses` so far. Writes the
+`screen` may be left out where a state is given, `contact` is handed to `status_at`, `pin` has the `action`
+that takes it and the `presses` so far, and `pictures` are the hub's answers for words in other scripts. Writes the
 48,000 bytes of each frame, then to stderr one JSON line of what it cost.
 """
 
@@ -11,7 +11,7 @@ import json
 import sys
 import time
 
-from firmware import screens
+from firmware import screens, strips
 from firmware.canvas import Canvas
 from firmware.pin_entry import PinEntry
 from firmware.screens import words
@@ -36,12 +36,22 @@ def screen_of(status: "RoomStatus") -> str:
 def view_of(asked: "dict[str, Any]") -> "screens.View":
     state = asked.pop("state", None)
     contact = asked.pop("contact", None)
+    for picture in asked.pop("pictures", ()):
+        bring(picture)
     now = asked.pop("now")
     if "pin" in asked:
         asked["pin"] = entered(**asked["pin"])
     status = status_at(state, now, contact) if state is not None else None
     screen = asked.pop("screen", None) or (screen_of(status) if status is not None else "starting")
     return screens.View(screen, now, state, status, **asked)
+
+
+def bring(picture: "dict[str, Any]") -> None:
+    """Words as the hub has drawn them."""
+    strips.strips.wanted = (picture["style"], picture["text"])
+    question = strips.strips.question()
+    if question is not None:
+        strips.strips.take(picture | {"id": json.loads(question)["id"]})
 
 
 def entered(action: str, presses: "list[int]", asked_id: "str | None" = None) -> "PinEntry":

@@ -11,6 +11,7 @@ import argparse
 import io
 import json
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,15 @@ def draw(views: list[dict[str, Any]]) -> tuple[list[bytes], list[dict[str, Any]]
 
     Raises FileNotFoundError where there is no MicroPython, and RuntimeError with MicroPython's own words when a screen cannot be drawn.
     """
-    done = subprocess.run(
-        [*simulator.interpreter("1m"), str(Path(__file__).with_name("draw_views.py"))],
-        input="".join(json.dumps(view, ensure_ascii=False) + "\n" for view in views).encode(),
-        capture_output=True,
-        env=simulator.environment(sources=True),
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as flash:
+        done = subprocess.run(
+            [*simulator.interpreter("1m"), str(Path(__file__).with_name("draw_views.py"))],
+            input="".join(json.dumps(view, ensure_ascii=False) + "\n" for view in views).encode(),
+            capture_output=True,
+            env=simulator.environment(sources=True),
+            cwd=flash,
+            check=False,
+        )
     if done.returncode or len(done.stdout) != FRAME_BYTES * len(views):
         raise RuntimeError(done.stdout[-2000:].decode(errors="replace"))  # where MicroPython puts a traceback
     frames = [done.stdout[at : at + FRAME_BYTES] for at in range(0, len(done.stdout), FRAME_BYTES)]

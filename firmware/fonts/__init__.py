@@ -79,6 +79,10 @@ class Font:
             return self._file.read(1)[0]
         return 0 if _has_no_width(code) else self.ascent * 5 // 8 + 2
 
+    def has_all(self, words: str) -> bool:
+        """Whether no box would stand in these words."""
+        return all(self._index(code) >= 0 or _has_no_width(code) for code in code_points(words))
+
     def write(self, dots: "FrameBuffer", x: int, baseline: int, words: str, palette: "FrameBuffer") -> int:
         """Lays the ink of `words` on `dots`, and returns where the pen stands then.
 

@@ -2,10 +2,14 @@
 
 from firmware import fonts
 from firmware.screens import words
+from firmware.strips import strips
 from firmware.text_layout import fit, shorten
+from shared.text_strip import DETAIL, NAME, STYLES, TITLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from firmware.canvas import Canvas
     from firmware.fonts import Font
     from firmware.screens.view import View
@@ -21,6 +25,10 @@ _DETAIL = 26
 def draw_header(canvas: "Canvas", view: "View") -> int:
     """The room, and below it a rule or the strip with what must be said; returns the next baseline."""
     name = view.state["room"]["name"] if view.state is not None else "Circle Time"
+    picture = strips.find(NAME, name, fonts.D40)
+    if picture is not None:
+        canvas.picture(LEFT, 58 - fonts.D40.ascent, picture, picture[2])
+        name = ""
     font, lines = fit(name, ((fonts.D50, 1), (fonts.D40, 1), (fonts.D32, 2), (fonts.D26, 2)), _WIDTH)
     baseline = 58 if len(lines) == 1 else 32
     for line in lines:
@@ -96,7 +104,7 @@ def draw_meeting(
     baseline += 40
     most = max(_lines_above(bottom, baseline, meeting), 2)
     choices = ((fonts.D32, 2), (fonts.D26, 2), (fonts.D22, most))
-    font, lines = fit(words.title(meeting), choices, _title_width(view))
+    font, lines = _titled(view, meeting, choices)
     return _draw_entry(canvas, view, baseline, meeting, font, lines)
 
 
@@ -109,11 +117,23 @@ def draw_later(canvas: "Canvas", view: "View", baseline: int, meetings: "list[Me
         most = min(_lines_above(bottom, top, meeting), 3)
         if most < 1:
             return
-        font, lines = fit(words.title(meeting), ((fonts.D26, 1), (fonts.D22, most)), _title_width(view))
+        font, lines = _titled(view, meeting, ((fonts.D26, 1), (fonts.D22, most)))
         if day != shown_day:
             draw_label(canvas, top - 34, day)
         baseline = _draw_entry(canvas, view, top, meeting, font, lines)
         shown_day = day
+
+
+def _titled(
+    view: "View", meeting: "Meeting", choices: "Sequence[tuple[Font, int]]"
+) -> "tuple[Font, list[str]]":
+    """The title's face and lines; lines that the hub has drawn are empty, and in D26."""
+    title = words.title(meeting)
+    picture = strips.find(TITLE, title, fonts.D26)
+    if picture is None:
+        return fit(title, choices, _title_width(view))
+    most = max(1, choices[-1][1] * choices[-1][0].height // fonts.D26.height)
+    return fonts.D26, [""] * min(most, picture[2] // STYLES[TITLE][2])
 
 
 def _lines_above(bottom: int, baseline: int, meeting: "Meeting") -> int:
@@ -142,12 +162,25 @@ def _draw_entry(
     x = _title_x(view)
     last = baseline + _entry_height(meeting, font, lines)
     _draw_start(canvas, view, baseline, meeting, large=font is fonts.D32)
+    if lines and not lines[0]:
+        _draw_picture(canvas, x, baseline, TITLE, words.title(meeting), fonts.D26, len(lines))
     for line in lines:
         canvas.text(x, baseline, line, font)
         baseline += font.height - 3
-    if meeting["organizer"]:
-        canvas.text(x, last, shorten(meeting["organizer"], fonts.T20, RIGHT - x), fonts.T20)
+    organizer = meeting["organizer"] or ""
+    if organizer and not _draw_picture(canvas, x, last, DETAIL, organizer, fonts.T20, 1):
+        canvas.text(x, last, shorten(organizer, fonts.T20, RIGHT - x), fonts.T20)
     return last
+
+
+def _draw_picture(
+    canvas: "Canvas", x: int, baseline: int, style: int, said: str, font: "Font", lines: int
+) -> bool:
+    """False where the letters are the panel's own, or the hub has not drawn them yet."""
+    picture = strips.find(style, said, font)
+    if picture is not None:
+        canvas.picture(x, baseline - font.ascent, picture, lines * STYLES[style][2])
+    return picture is not None
 
 
 def _draw_start(canvas: "Canvas", view: "View", baseline: int, meeting: "Meeting", *, large: bool) -> None:

@@ -18,6 +18,7 @@ import uvicorn
 from hub.app import create_app
 from hub.db.migrate import upgrade
 from hub.events import Closing
+from hub.panel import scripts
 from hub.settings import NO_BROKER, Settings, from_environment, port
 
 EXAMPLES = """examples:
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         with data_directory(settings):
+            scripts.report_missing()
             upgrade(settings.database)  # here a database that is away is a sentence
             serve(settings)
     except CannotServe as error:

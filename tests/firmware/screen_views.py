@@ -1,6 +1,8 @@
 """Named moments of a panel, for the golden frames; `views()` gives what tools/draw_views.py reads."""
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 MINUTE, HOUR = 60, 3600
@@ -80,6 +82,23 @@ _BUSY = state(BROWN_BAG, REVIEW, current=PLANNING, name="The Carpet", capacity=1
 _SNACK = {"name": "Snack Table", "floor": "3", "capacity": 8, "amenities": []}
 _ROADMAP = meeting(TEN + 30 * MINUTE, 60)
 _DEMO = meeting(TEN + 3 * HOUR + 30 * MINUTE, 60, "Demo", "Eli Brand")
+
+PICTURES: dict[str, list[dict[str, Any]]] = json.loads(Path(__file__).with_name("pictures.json").read_text())
+"""By script: a title, an organizer and a room's name as the hub draws them (tests/hub/panel/test_scripts.py)."""
+
+
+def written_in(script: str, **more: Any) -> dict[str, Any]:
+    """A view whose words are all in that script."""
+    drawn = PICTURES[script]
+    name, title, organizer, later = (picture["text"] for picture in drawn)
+    ahead = meeting(TEN + 3 * HOUR, 60, later, organizer)
+    return {
+        "state": state(ahead, current=meeting(TEN, 60, title, organizer, status="checked_in"), name=name),
+        "now": TEN + 20 * MINUTE,
+        "pictures": drawn,
+        **more,
+    }
+
 
 VIEWS: dict[str, dict[str, Any]] = {
     "idle": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK},
@@ -254,4 +273,9 @@ VIEWS: dict[str, dict[str, Any]] = {
         "notice": "No answer from circletime.example.org:8000",
         "web_url": "http://circletime.example.org:8000",
     },
+}
+VIEWS |= {f"script-{script}": written_in(script) for script in PICTURES}
+VIEWS["script-none-yet"] = {
+    "state": state(current=meeting(TEN, 60, "会議の予定", "Nadia Kovacs", status="checked_in"), name="和室"),
+    "now": TEN + 20 * MINUTE,
 }

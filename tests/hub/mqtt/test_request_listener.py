@@ -2,6 +2,7 @@
 
 from hub.clock import unix
 from hub.mqtt.request_listener import BETWEEN
+from hub.panel import scripts
 
 ASK = {"id": "q1", "kind": "free_rooms"}
 
@@ -55,5 +56,50 @@ def test_what_is_no_question_is_not_answered(world, house, hub, hang):
     wall = hang(hub).hear(house.story_corner.id, revision=1)
     for payload in (b"", b"\xff", b'{"id":"q1","kind":"secrets"}', b'{"kind":"free_rooms"}'):
         wall.say("request", payload)
+    wall.say("request", ASK | {"id": "good"})
+    assert wall.next_down("reply")["id"] == "good"
+
+
+STRIP = {"id": "s1", "kind": "strip", "style": 1, "text": "会議"}
+
+
+def test_panel_gets_words_of_another_script_as_a_picture(hub, hang, monkeypatch):
+    monkeypatch.setattr(scripts, "picture", lambda style, text: (8, 2, bytes((style, len(text)))))
+    wall = hang(hub, room=None).hear(None)
+    wall.say("request", STRIP)
+    assert wall.next_down("reply") == {"id": "s1", "kind": "strip", "width": 8, "height": 2, "dots": "AQI="}
+
+
+def test_hub_without_the_font_says_so_at_once(hub, hang, monkeypatch, caplog):
+    def no_font(*_):
+        raise scripts.Unwritable("Hebrew")
+
+    monkeypatch.setattr(scripts, "picture", no_font)
+    wall = hang(hub, room=None).hear(None)
+    for number in range(2):
+        wall.say("request", STRIP | {"id": f"s{number}"})
+        assert wall.next_down("reply") == {
+            "id": f"s{number}",
+            "kind": "strip",
+            "width": 0,
+            "height": 0,
+            "dots": "",
+        }
+    assert [r.getMessage() for r in caplog.records if "no font" in r.getMessage()] == [
+        "panels show boxes: no font for Hebrew (docs/operating.md, Fonts)"
+    ]
+
+
+def test_words_that_no_panel_asks_for_are_not_drawn(hub, hang):
+    wall = hang(hub, room=None).hear(None)
+    for change in (
+        {"style": 3},
+        {"style": -1},
+        {"text": ""},
+        {"text": "会" * 41},
+        {"text": 5},
+        {"style": True},
+    ):
+        wall.say("request", STRIP | change)
     wall.say("request", ASK | {"id": "good"})
     assert wall.next_down("reply")["id"] == "good"
