@@ -30,6 +30,15 @@ class PanelChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueChanged:
+    """Something was reported in a room, or somebody has taken it on."""
+
+    issue_id: str
+    room_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """A token was revoked; streams opened with it must end. `token_hash` None: all of the user's."""
 
@@ -42,7 +51,7 @@ class Closing:
     """The hub stops; every stream ends."""
 
 
-Event = RoomChanged | PanelChanged | SessionEnded | Closing
+Event = RoomChanged | PanelChanged | IssueChanged | SessionEnded | Closing
 
 BACKLOG = 1000
 

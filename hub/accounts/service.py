@@ -35,6 +35,7 @@ __all__ = [
     "change_password",
     "change_user",
     "close_session",
+    "invite_again",
     "open_session",
     "plain_email",
     "user",
@@ -146,6 +147,22 @@ def _follow(session: Session, found: User, changed: dict[str, list[Any]], now: d
         repository.remove_links(session, found.key)
         if found.active and found.password_hash is None:
             recovery.invite(session, found.email, now)
+
+
+def invite_again(session: Session, user_id: str, by: Account, now: datetime) -> None:
+    """Mails another link; those before it hold until they run out.
+
+    Raises NotFound, and Conflict for somebody who has a password, or is not let in.
+    """
+    found = _found(session, user_id)
+    if found.password_hash is not None:
+        raise Conflict(
+            "invitation-accepted", "This invitation was accepted", f"{found.name} has a password already."
+        )
+    if not found.active:
+        raise Conflict("user-inactive", "This account is deactivated", f"Let {found.name} in again first.")
+    recovery.invite(session, found.email, now)
+    audit.record(session, by, "user.invite", found.id, {}, now)
 
 
 def change_password(

@@ -13,14 +13,14 @@ from hub.accounts import service as accounts
 from hub.accounts.service import Account
 from hub.accounts.tokens import secret_hash
 from hub.api.context import Asking, Hub, caller
-from hub.events import Closing, Event, PanelChanged, RoomChanged, SessionEnded, Stream
+from hub.events import Closing, Event, IssueChanged, PanelChanged, RoomChanged, SessionEnded, Stream
 
 HEARTBEAT_S = 15.0
 
 
 @get("/events", tags=["events"])
 async def events(hub: Hub, request: Asking) -> ServerSentEvent:
-    """`hello` once the stream is open, then `room` and, for managers, `panel`; a comment at least every 15 s.
+    """`hello` once the stream is open, then `room` and, for managers, `panel` and `issue`; a comment at least every 15 s.
 
     It ends when the session does, and when the listener falls behind: it then asks for everything again.
     """
@@ -64,9 +64,17 @@ async def _owner(hub: Hub, token: str) -> Account | None:
     return await hub.database.read(lambda session: accounts.account_with_token(session, token, now))
 
 
-def _message(event: RoomChanged | PanelChanged) -> ServerSentEventMessage:
+def _message(event: RoomChanged | PanelChanged | IssueChanged) -> ServerSentEventMessage:
     if isinstance(event, RoomChanged):
         name, data = "room", {"type": "room", "roomId": event.room_id, "revision": event.revision}
+    elif isinstance(event, IssueChanged):
+        name = "issue"
+        data = {
+            "type": "issue",
+            "issueId": event.issue_id,
+            "roomId": event.room_id,
+            "status": event.status,
+        }
     else:
         name = "panel"
         data = {

@@ -10,21 +10,24 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, delete, get, put
-from litestar.params import FromPath, JSONBody, RawBody
+from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
 from hub.api.audited import audited
 from hub.api.context import Asking, Hub, requires_admin
 from hub.api.etag import etag_of, knows
-from hub.api.schema import Body, Record
-from hub.clock import from_unix
+from hub.api.schema import Body, Instant, Record, utc
+from hub.clock import from_unix, unix
+from hub.errors import Refused
 from hub.panel import room_view
 from hub.rooms import drawing, floor_plan, plans
-from hub.rooms.floor_plan import BUSY, CHECK_IN, FREE, OUT_OF_SERVICE, RoomLook
+from hub.rooms.floor_plan import BUSY, CHECK_IN, FREE, RoomLook
 from hub.rooms.plans import FloorPlan, RoomOnPlan
 from hub.rooms.service import RoomRecord
 from hub.rooms.shapes import Extent, Shape
+from shared.room_state import HORIZON_S, timeline
+from shared.room_status import AVAILABLE, OCCUPIED, OUT_OF_SERVICE
 
 if TYPE_CHECKING:
     from shared.room_state import RoomState
@@ -35,6 +38,7 @@ LOCKED = {
     "X-Content-Type-Options": "nosniff",
 }
 """What is in a drawing can do nothing, even where it gets past the list of what may come in."""
+AHEAD = timedelta(seconds=HORIZON_S)
 FAR = timedelta(hours=12)
 """What is further away than the ring reaches is not said."""
 
@@ -81,10 +85,17 @@ class DrawingBroughtIn(Record):
 
 
 @get("/floors/{id:str}/plan", tags=["floor plans"])
-async def get_plan(hub: Hub, request: Asking, id: FromPath[str]) -> Response[Plan]:
-    """The shapes of its rooms, with what each says now. `If-None-Match` saves sending what is known."""
+async def get_plan(
+    hub: Hub,
+    request: Asking,
+    id: FromPath[str],
+    at: Annotated[Instant | None, QueryParameter(description="Later, up to 48 hours from now")] = None,
+) -> Response[Plan]:
+    """The shapes of its rooms, with what each says now; with `at`, what is booked for then.
+    `If-None-Match` saves sending what is known."""
     now = hub.clock.now()
-    found = await hub.database.read(lambda session: _plan_now(session, id, now))
+    then = _then(at, now)
+    found = await hub.database.read(lambda session: _plan_now(session, id, now, then))
     return _unless_known(request, found, msgspec.json.encode(found))
 
 
@@ -156,8 +167,19 @@ def _drawn(plan: FloorPlan, states: dict[str, RoomState], now: datetime) -> byte
     return floor_plan.draw(plan, looks).encode()
 
 
-def _plan_now(session: Session, floor_id: str, now: datetime) -> Plan:
+def _then(at: datetime | None, now: datetime) -> datetime | None:
+    """The moment that is asked for, None for now. Raises Refused past what is known of rooms."""
+    if at is None or utc(at) <= now:
+        return None
+    if utc(at) > now + AHEAD:
+        raise Refused("too-far-to-see", "That is too far ahead", "Ask for a moment in the next 48 hours.")
+    return utc(at)
+
+
+def _plan_now(session: Session, floor_id: str, now: datetime, then: datetime | None = None) -> Plan:
     plan, states = _seen(session, floor_id, now)
+    if then is not None:
+        states = {room_id: _at(state, unix(then)) for room_id, state in states.items()}
     return Plan(
         floor_id=plan.floor.id,
         name=plan.floor.name,
@@ -165,8 +187,25 @@ def _plan_now(session: Session, floor_id: str, now: datetime) -> Plan:
         width=plan.width,
         height=plan.height,
         has_drawing=plan.drawing is not None,
-        rooms=[_room_now(room, shape, states[room.id], now) for room, shape in plan.rooms],
+        rooms=[_room_now(room, shape, states[room.id], then or now) for room, shape in plan.rooms],
     )
+
+
+def _at(state: RoomState, then_unix: int) -> RoomState:
+    """As it will be if everybody comes: whoever has booked then is there, and has checked in."""
+    ahead = [meeting for meeting in timeline(state) if meeting["endUnix"] > then_unix]
+    current = ahead.pop(0) if ahead and ahead[0]["startUnix"] <= then_unix else None
+    shut = state["room"]["outOfService"] is not None
+    status = OUT_OF_SERVICE if shut else OCCUPIED if current else AVAILABLE
+    following = ahead[0] if ahead else None
+    return {
+        **state,
+        "status": status,
+        "checkedIn": True,
+        "current": current,
+        "next": following,
+        "upcoming": ahead[1:],
+    }
 
 
 def _room_now(room: RoomRecord, shape: Shape, state: RoomState, now: datetime) -> RoomNow:

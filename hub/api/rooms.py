@@ -55,7 +55,8 @@ class PinToSet(Body):
 
 
 class Room(Record):
-    """`policy` is the one in force, site's defaults included; `status` is that of this moment."""
+    """`policy` is the one in force, site's defaults included; `policyOverrides` names what is the room's own in
+    it, as `maxMinutes` or `glass.book`. `status` is that of this moment."""
 
     id: str
     name: str
@@ -64,6 +65,7 @@ class Room(Record):
     capacity: int
     amenities: list[str]
     policy: Policy
+    policy_overrides: list[str]
     glass_pin_set: bool
     status: Status
     out_of_service: str | None
@@ -79,6 +81,7 @@ def _room(found: RoomRecord, status: str) -> Room:
         capacity=found.capacity,
         amenities=list(found.amenities),
         policy=found.policy,
+        policy_overrides=list(found.overridden),
         glass_pin_set=found.glass_pin_set,
         status=status,  # type: ignore[arg-type]  # status_at knows no other
         out_of_service=found.out_of_service,

@@ -24,13 +24,18 @@ class SettingsToChange(Body):
 
 
 class SiteSettings(Record):
+    """`policyOverrides` names what is other than Circle Time's own default, as `maxMinutes` or `glass.book`."""
+
     policy: Policy
     department_leads: bool
+    policy_overrides: list[str]
 
 
 def _settings(session: Session) -> SiteSettings:
     return SiteSettings(
-        policy=service.site_policy(session), department_leads=service.department_leads_allowed(session)
+        policy=service.site_policy(session),
+        policy_overrides=service.site_overridden(session),
+        department_leads=service.department_leads_allowed(session),
     )
 
 

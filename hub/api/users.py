@@ -17,7 +17,7 @@ from hub.accounts.passwords import LONGEST, new_password_hash
 from hub.accounts.service import UserChanges, UserRecord
 from hub.api.context import Asking, Hub, caller, requires_admin
 from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
-from hub.api.schema import Body, Instant, Page, Record, utc
+from hub.api.schema import Body, Instant, Nothing, Page, Record, utc
 
 ID = "^[A-Za-z0-9_-]{1,64}$"
 Role = Literal["member", "manager", "admin"]
@@ -146,6 +146,14 @@ async def deactivate_user(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     await hub.database.write(lambda session: service.change_user(session, id, gone, by=who, now=now))
 
 
+@post("/users/{id:str}/invitation", guards=[requires_admin], status_code=202, tags=["accounts"])
+async def invite_again(hub: Hub, request: Asking, id: FromPath[str]) -> Nothing:
+    """Mails the invitation again. 409 `invitation-accepted` where there is a password already."""
+    now, who = hub.clock.now(), caller(request)
+    await hub.database.write(lambda session: service.invite_again(session, id, who, now))
+    return Nothing()
+
+
 @get("/audit", guards=[requires_admin], tags=["accounts"])
 async def list_audit(
     hub: Hub,
@@ -187,4 +195,4 @@ def _entry(found: AuditRecord) -> AuditEntry:
     )
 
 
-ROUTES = [list_users, add_user, get_user, change_user, deactivate_user, list_audit]
+ROUTES = [list_users, add_user, get_user, change_user, deactivate_user, invite_again, list_audit]

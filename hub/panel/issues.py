@@ -17,7 +17,9 @@ from hub.accounts.attempts import Limit, check_attempts, count_attempts
 from hub.accounts.service import Account
 from hub.bookings import room_changes
 from hub.db.base import new_id
+from hub.db.database import emit
 from hub.errors import Conflict, Refused, not_found
+from hub.events import IssueChanged
 from hub.panel import repository
 from hub.panel.models import IssueReport, Panel
 from hub.panel.repository import IssueFilter
@@ -95,12 +97,14 @@ def _told(session: Session, room: RoomRecord, report: IssueReport, at: datetime)
     """
     said_before = repository.count_report(session, room.key, report.category, report.text, at)
     if said_before is not None:
+        emit(session, IssueChanged(said_before.id, room.id, said_before.status))
         return said_before
     report.id, report.room_key, report.status, report.reports = new_id(), room.key, OPEN, 1
     report.reported_at = report.last_reported_at = at
     report.closes_room = False
     session.add(report)
     session.flush()
+    emit(session, IssueChanged(report.id, room.id, report.status))
     return report
 
 
@@ -154,7 +158,9 @@ def change_issue(
     changed = audit.differences(before, after)
     if changed:
         audit.record(session, who, "issue.change", found.id, changed, now)
-    return _records(session, [found])[0]
+    record = _records(session, [found])[0]
+    emit(session, IssueChanged(record.id, record.room.id, record.status))
+    return record
 
 
 def _advance(session: Session, found: IssueReport, status: str, who: Account, now: datetime) -> None:

@@ -166,6 +166,12 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def names(overrides: dict[str, Any]) -> list[str]:
+    """What is done differently, as `maxMinutes` or `glass.book`."""
+    plain = [name for name in overrides if name != "glass"]
+    return sorted(plain + [f"glass.{name}" for name in overrides.get("glass", {})])
+
+
 def asks_for_pin(overrides: dict[str, Any]) -> bool:
     """Whether anything at the room's panels asks for its PIN."""
     return "pin" in overrides.get("glass", {}).values()

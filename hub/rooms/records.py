@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from hub.rooms.buildings import BuildingRecord, FloorRecord
-from hub.rooms.policy import Policy, effective, layered
+from hub.rooms.policy import Policy, effective, layered, names
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRecord:
-    """A room with the policy in force. `key` is the row others refer to."""
+    """A room with the policy in force; `overridden` names what is the room's own in it. `key` is the row others
+    refer to."""
 
     key: int
     id: str
@@ -23,6 +24,7 @@ class RoomRecord:
     capacity: int
     amenities: tuple[str, ...]
     policy: Policy
+    overridden: tuple[str, ...]
     glass_pin_set: bool
     out_of_service: str | None
     revision: int
@@ -46,6 +48,7 @@ def room_record(row: Row[Any]) -> RoomRecord:
         capacity=row.capacity,
         amenities=tuple(sorted(row.amenities.split(","))) if row.amenities else (),
         policy=effective(layered(row.site_policy, row.policy)),
+        overridden=tuple(names(row.policy)),
         glass_pin_set=row.glass_pin_set,
         out_of_service=row.out_of_service,
         revision=row.revision,

@@ -65,6 +65,7 @@ from hub.rooms.site import (
     allow_department_leads,
     change_site_policy,
     department_leads_allowed,
+    site_overridden,
     site_policy,
     stored_site_policy,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "rooms_by_key",
     "set_glass_pin",
     "set_panelled",
+    "site_overridden",
     "site_policy",
     "touch",
     "unpublish_all",

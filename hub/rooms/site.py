@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 
 from hub.errors import Refused
 from hub.rooms.models import Room, Site
-from hub.rooms.policy import Policy, PolicyOverrides, effective, merged
+from hub.rooms.policy import Policy, PolicyOverrides, effective, merged, names
 from hub.rooms.revisions import touch
 
 
 def site_policy(session: Session) -> Policy:
     """The policy of a room that overrides nothing."""
     return effective(session.scalars(select(Site.policy)).one())
+
+
+def site_overridden(session: Session) -> list[str]:
+    """What the site does otherwise than Circle Time's own defaults, by name."""
+    return names(session.scalars(select(Site.policy)).one())
 
 
 def stored_site_policy(session: Session) -> dict[str, Any]:

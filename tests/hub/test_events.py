@@ -130,6 +130,16 @@ def test_panels_are_told_of_to_managers_only(world, house, hub, listen):
     assert member.next()[0] == "room"
 
 
+def test_issues_are_told_of_to_managers_only(world, house, hub, listen):
+    manager, member = listen(hub.headers(house.lena)), listen(hub.headers(house.nadia))
+    path = f"{hub.url}/api/v1/rooms/{house.sandbox.id}/issues"
+    made = httpx.post(path, json={"category": "display"}, headers=hub.headers(house.nadia)).json()
+    told = {"type": "issue", "issueId": made["id"], "roomId": house.sandbox.id, "status": "open"}
+    assert manager.next() == ("issue", told)
+    world.book((9, 0), (10, 0))
+    assert member.next()[0] == "room"
+
+
 def test_stream_ends_when_its_session_does(house, hub, listen):
     ends, goes_on = hub.headers(house.nadia), hub.headers(house.nadia)
     ended, other = listen(ends), listen(goes_on)

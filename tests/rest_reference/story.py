@@ -93,6 +93,15 @@ STORY: list[Call | Happening] = [
     Call("PATCH", "/users/{nadia}", {"department": "Research"}, who="ada"),
     Call(
         "POST",
+        "/users",
+        {"email": "tomas@example.org", "name": "Tomas Vale", "role": "member"},
+        who="ada",
+        keep="tomas",
+        hidden=True,
+    ),
+    Call("POST", "/users/{tomas}/invitation", who="ada"),
+    Call(
+        "POST",
         "/buildings",
         {"name": "HQ", "timeZone": "Europe/Berlin", "floors": [{"name": "2"}]},
         "lena",

@@ -48,6 +48,17 @@ def test_user_added_without_a_password_is_mailed_an_invitation(mailing, mail_ser
     assert not mailing.get(f"/users/{user['id']}", who="ada").json()["invited"]
 
 
+def test_invitation_is_mailed_again_and_either_link_works(mailing, mail_server):
+    user = mailing.post("/users", who="ada", json=MIRA).json()
+    first = token_in(mail_server.wait_for(1))
+    assert mailing.post(f"/users/{user['id']}/invitation", who="ada").status_code == 202
+    again = mail_server.wait_for(2)
+    assert again["To"] == "mira@example.org"
+    assert token_in(again) != first
+    accepted = {"token": first, "password": PASSWORD}
+    assert mailing.post("/auth/password-reset/confirm", who=None, json=accepted).status_code == 200
+
+
 def test_invitation_that_was_not_accepted_follows_a_new_address(mailing, mail_server):
     user = mailing.post("/users", who="ada", json=MIRA).json()
     first = token_in(mail_server.wait_for(1))

@@ -88,6 +88,10 @@ class Subjects:
         body = {"email": f"u{self.number()}@example.org", "name": "Una", "role": "member"}
         return str(self._added("/users", body)["id"])
 
+    def invited(self) -> str:
+        """Without a password until they choose one."""
+        return self.user()
+
     def panel(self) -> str:
         return str(self._added("/panels", {"roomId": self.room(), "simulated": True})["id"])
 

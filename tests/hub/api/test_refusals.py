@@ -255,6 +255,18 @@ def _(desk):
     return desk.rest.get("/users/x", who="ada")
 
 
+@case("invitation-accepted")
+def _(desk):
+    return desk.rest.post(f"/users/{desk.house.nadia.id}/invitation", who="ada")
+
+
+@case("user-inactive")
+def _(desk):
+    user = desk.user()
+    desk.rest("PATCH", f"/users/{user}", json={"active": False}, who="ada")
+    return desk.rest.post(f"/users/{user}/invitation", who="ada")
+
+
 @case("last-admin")
 def _(desk):
     return desk.rest.delete(f"/users/{desk.house.ada.id}", who="ada")
@@ -301,6 +313,11 @@ def _(desk):
 @case("floor-plan-not-found")
 def _(desk):
     return desk.rest.get(f"/floors/{desk.floor()}/plan")
+
+
+@case("too-far-to-see")
+def _(desk):
+    return desk.rest.get(f"/floors/{desk.planned()}/plan", params={"at": "2026-12-24T10:00:00Z"})
 
 
 @case("bad-floor-plan")

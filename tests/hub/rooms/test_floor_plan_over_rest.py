@@ -100,6 +100,24 @@ def test_room_says_what_its_panel_says(rest, path, laid):
     assert says(rest, path)["Sandbox"] == ("free", "free")
 
 
+def test_what_is_booked_for_later_is_said_too(rest, path, laid):
+    book(rest, rest.house.sandbox, "10:00", "11:00")
+    rest("PATCH", f"/rooms/{rest.house.carpet.id}", who="lena", json={"outOfService": "Wet paint"})
+
+    def said(at):
+        rooms = rest.get(path, params={"at": f"2026-11-23T{at}:00Z"}).json()["rooms"]
+        return {one["name"]: one["says"] for one in rooms}
+
+    assert said("09:59")["Sandbox"] == "free until 11:00"
+    assert said("10:00") == {
+        "Story Corner": "free",
+        "Sandbox": "busy until 12:00",
+        "The Carpet": "out of service",
+    }
+    assert said("11:00")["Sandbox"] == "free"
+    assert said("07:00") == {name: now[1] for name, now in says(rest, path).items()}
+
+
 def test_check_in_that_nobody_needs_is_busy_and_one_not_made_is_free_again(rest, path, laid):
     book(rest, rest.house.sandbox, "08:30", "09:30")
     rest.clock.pass_time(minutes=45, seconds=1)

@@ -50,6 +50,7 @@ def test_created_room_has_every_field_of_the_contract(rest, room):
             "panelHour24": True,
             "panelTheme": "light",
         },
+        "policyOverrides": ["bufferMinutes"],
         "glassPinSet": False,
         "status": "available",
         "outOfService": None,

@@ -73,3 +73,16 @@ def test_managers_read_and_admins_change(rest, change):
 )
 def test_hostile_settings_are_refused(rest, body):
     assert rest("PATCH", "/settings", who="ada", json=body).status_code in {400, 422}
+
+
+def test_room_and_site_name_what_they_do_differently(rest):
+    rest("PATCH", "/settings", who="ada", json={"policy": {"maxMinutes": 120}})
+    path = f"/rooms/{rest.house.sandbox.id}"
+    own = {"maxMinutes": 240, "glass": {"book": "off"}}
+    rest("PATCH", path, who="lena", json={"policy": own})
+    assert rest.get(path).json()["policyOverrides"] == ["glass.book", "maxMinutes"]
+    assert rest.get("/settings", who="lena").json()["policyOverrides"] == ["maxMinutes"]
+    back = {"maxMinutes": None, "glass": {"book": None}}
+    rest("PATCH", path, who="lena", json={"policy": back})
+    assert rest.get(path).json()["policyOverrides"] == []
+    assert rest.get(path).json()["policy"]["maxMinutes"] == 120

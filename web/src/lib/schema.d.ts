@@ -831,7 +831,7 @@ export interface paths {
         };
         /**
          * Events
-         * @description `hello` once the stream is open, then `room` and, for managers, `panel`; a comment at least every 15 s.
+         * @description `hello` once the stream is open, then `room` and, for managers, `panel` and `issue`; a comment at least every 15 s.
          *
          *     It ends when the session does, and when the listener falls behind: it then asks for everything again.
          */
@@ -874,7 +874,8 @@ export interface paths {
         };
         /**
          * GetPlan
-         * @description The shapes of its rooms, with what each says now. `If-None-Match` saves sending what is known.
+         * @description The shapes of its rooms, with what each says now; with `at`, what is booked for then.
+         *     `If-None-Match` saves sending what is known.
          */
         get: operations["ApiV1FloorsIdPlanGetPlan"];
         /**
@@ -1420,6 +1421,26 @@ export interface paths {
          * @description 409 `last-admin` where nobody would be left to do this. `active: false` is as DELETE; true undoes it.
          */
         patch: operations["ApiV1UsersIdChangeUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * InviteAgain
+         * @description Mails the invitation again. 409 `invitation-accepted` where there is a password already.
+         */
+        post: operations["ApiV1UsersIdInvitationInviteAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -2367,6 +2388,7 @@ export interface components {
             name: string;
             outOfService: string | null;
             policy: components["schemas"]["Policy"];
+            policyOverrides: string[];
             revision: number;
             /** @enum {string} */
             status: "available" | "occupied" | "out_of_service";
@@ -2490,6 +2512,7 @@ export interface components {
         SiteSettings: {
             departmentLeads: boolean;
             policy: components["schemas"]["Policy"];
+            policyOverrides: string[];
         };
         /** Skipped */
         Skipped: {
@@ -4893,7 +4916,10 @@ export interface operations {
     };
     ApiV1FloorsIdPlanGetPlan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Later, up to 48 hours from now */
+                at?: string | null;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6606,6 +6632,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1UsersIdInvitationInviteAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
