@@ -66,9 +66,19 @@ class Vitals(Record):
     partial_refreshes: int | None
 
 
+class HealthReason(Record):
+    """`kind` is `never-heard`, `not-heard` (since `at`), `overslept` (`at`: when it wanted to wake), `battery-low`
+    (`value` in percent), `signal-weak` (dBm), `clock-off` (seconds) or `behind` (since `at`)."""
+
+    kind: str
+    value: int | None
+    at: datetime | None
+    says: str
+
+
 class Panel(Record):
     """`status` is `online`, `sleeping` (until `sleepingUntil`) or `offline`; `health` is `ok`, `attention` or
-    `offline`, and `healthReason` says why in a sentence.
+    `offline`, `healthReason` says why in sentences, and `healthReasons` one by one.
 
     `startedAt` is since when it runs (`bootId`), `shownRevision` the revision of its room that it last said,
     beside the room's own. `frame` and `screen` are of the last picture that it reported, `vitals` is what its
@@ -83,6 +93,7 @@ class Panel(Record):
     last_heard_at: datetime | None
     health: str
     health_reason: str | None
+    health_reasons: list[HealthReason]
     vitals: Vitals
     boot_id: str | None
     started_at: datetime | None
@@ -128,6 +139,7 @@ def panel_record(found: PanelRecord, now: datetime, kind: type[OnePanel], **more
         last_heard_at=found.last_heard_at,
         health=how.word,
         health_reason=how.reason,
+        health_reasons=[msgspec.convert(one, HealthReason, from_attributes=True) for one in how.reasons],
         vitals=msgspec.convert(found.vitals, Vitals, from_attributes=True),
         boot_id=found.boot_id,
         started_at=found.started_at,

@@ -44,13 +44,28 @@ class Vitals:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a panel is not well: `kind`, for who says it in another language, with what it is about; and in words."""
+
+    kind: str
+    says: str
+    value: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """`status` is `online`, `sleeping` or `offline`: who has overslept is offline. `word` is `ok`, `attention` or
-    `offline`, `reason` None where all is well."""
+    `offline`; there are no `reasons` where all is well."""
 
     status: str
     word: str
-    reason: str | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def reason(self) -> str | None:
+        """All of them, in sentences; None where there is none."""
+        return " ".join(one.says for one in self.reasons) or None
 
 
 def vitals(telemetry: Mapping[str, Any] | None) -> Vitals:
@@ -77,9 +92,9 @@ def health(panel: PanelRecord, now: datetime) -> Health:
     status = OFFLINE if panel.status == SLEEPING and _overslept(panel, now) else panel.status
     reasons = list(_battery(panel.vitals))
     if status == OFFLINE:
-        return Health(status, OFFLINE, " ".join([_absence(panel), *reasons]))
+        return Health(status, OFFLINE, (_absence(panel), *reasons))
     reasons += [*_signal(panel.vitals), *_clock(panel.vitals), *_behind(panel, now)]
-    return Health(status, ATTENTION if reasons else OK, " ".join(reasons) or None)
+    return Health(status, ATTENTION if reasons else OK, tuple(reasons))
 
 
 def _overslept(panel: PanelRecord, now: datetime) -> bool:
@@ -89,13 +104,14 @@ def _overslept(panel: PanelRecord, now: datetime) -> bool:
     return panel.last_heard_at is not None and now > panel.last_heard_at + LONGEST_SLEEP
 
 
-def _absence(panel: PanelRecord) -> str:
+def _absence(panel: PanelRecord) -> Reason:
     if panel.last_heard_at is None:
-        return "It has not been heard yet."
+        return Reason("never-heard", "It has not been heard yet.")
     since = _local(panel, panel.last_heard_at)
     if panel.status == SLEEPING and panel.sleeping_until is not None:
-        return f"It wanted to wake at {_local(panel, panel.sleeping_until)}; it was last heard {since}."
-    return f"It was last heard {since}."
+        says = f"It wanted to wake at {_local(panel, panel.sleeping_until)}; it was last heard {since}."
+        return Reason("overslept", says, at=panel.sleeping_until)
+    return Reason("not-heard", f"It was last heard {since}.", at=panel.last_heard_at)
 
 
 def _local(panel: PanelRecord, at: datetime) -> str:
@@ -104,26 +120,31 @@ def _local(panel: PanelRecord, at: datetime) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
-def _battery(found: Vitals) -> list[str]:
+def _battery(found: Vitals) -> list[Reason]:
     percent = found.battery_percent
-    low = percent is not None and percent <= BATTERY_LOW_PERCENT
-    return [f"The battery is low: {percent} %."] if low else []
+    if percent is None or percent > BATTERY_LOW_PERCENT:
+        return []
+    return [Reason("battery-low", f"The battery is low: {percent} %.", percent)]
 
 
-def _signal(found: Vitals) -> list[str]:
+def _signal(found: Vitals) -> list[Reason]:
     dbm = found.signal_dbm
-    return [f"The Wi-Fi signal is weak: {dbm} dBm."] if dbm is not None and dbm < SIGNAL_WEAK_DBM else []
+    if dbm is None or dbm >= SIGNAL_WEAK_DBM:
+        return []
+    return [Reason("signal-weak", f"The Wi-Fi signal is weak: {dbm} dBm.", dbm)]
 
 
-def _clock(found: Vitals) -> list[str]:
+def _clock(found: Vitals) -> list[Reason]:
     drift = found.clock_drift_s
     if drift is None or abs(drift) <= CLOCK_OFF_S:
         return []
-    return [f"Its clock runs {'fast' if drift > 0 else 'slow'}: {abs(drift)} s between two heartbeats."]
+    pace = "fast" if drift > 0 else "slow"
+    return [Reason("clock-off", f"Its clock runs {pace}: {abs(drift)} s between two heartbeats.", drift)]
 
 
-def _behind(panel: PanelRecord, now: datetime) -> list[str]:
-    if panel.room is None or panel.behind_since is None or now - panel.behind_since < BEHIND_FOR:
+def _behind(panel: PanelRecord, now: datetime) -> list[Reason]:
+    since = panel.behind_since
+    if panel.room is None or since is None or now - since < BEHIND_FOR:
         return []
     shown, wanted = panel.shown_revision, panel.room.revision
-    return [f"It shows revision {shown} of its room, which is at {wanted}."]
+    return [Reason("behind", f"It shows revision {shown} of its room, which is at {wanted}.", at=since)]

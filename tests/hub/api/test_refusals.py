@@ -257,7 +257,14 @@ def _(desk):
 
 @case("invitation-accepted")
 def _(desk):
-    return desk.rest.post(f"/users/{desk.house.nadia.id}/invitation", who="ada")
+    body = {
+        "email": f"p{desk.number()}@example.org",
+        "name": "P",
+        "role": "member",
+        "password": "long enough",
+    }
+    user = desk.rest.post("/users", json=body, who="ada").json()["id"]
+    return desk.rest.post(f"/users/{user}/invitation", who="ada")
 
 
 @case("user-inactive")

@@ -77,6 +77,14 @@ def test_list_says_what_each_panel_last_said(rest, made):
         "lastHeardAt": "2026-11-23T08:00:00Z",
         "health": "offline",
         "healthReason": "It was last heard 2026-11-23 09:00 (Europe/Berlin).",
+        "healthReasons": [
+            {
+                "kind": "not-heard",
+                "value": None,
+                "at": "2026-11-23T08:00:00Z",
+                "says": "It was last heard 2026-11-23 09:00 (Europe/Berlin).",
+            }
+        ],
         "vitals": {
             "batteryPercent": None,
             "batteryMv": None,
