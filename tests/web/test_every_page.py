@@ -26,13 +26,13 @@ def busy_room(hub: HubProcess) -> str:
 
 def look_at(page: Page, path: str, busy_room: str) -> None:
     page.goto(path.replace(":roomId", busy_room))
-    ready = {"/login": "Circle Time", "/rooms": "A room with quite", "/wall": "Wall"}.get(
+    ready = {"/login": "Circle Time", "/rooms": "A room with quite", "/panels": "Panels"}.get(
         path, "A room with quite"
     )
     expect(page.get_by_role("heading", name=ready)).to_be_visible()
 
 
-PATHS = ["/rooms", "/rooms/:roomId", "/wall"]
+PATHS = ["/rooms", "/rooms/:roomId", "/panels"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -90,6 +90,7 @@ NAMES = {
     "Tab",
     "Accept",
     "Delete",
+    "Backspace",
 }
 
 
@@ -108,12 +109,20 @@ def bare_words(path: Path) -> list[str]:
 
 
 NOT_YET = {
-    *("Login", "ForgottenPassword", "SetPassword", "Rooms", "Room", "Wall", "BookingDialog", "BookingList"),
-    *("Conflict", "Day", "PanelGlass", "RoomRow", "Sentence", "glance"),
+    *("Login", "ForgottenPassword", "SetPassword", "Rooms", "Room", "BookingDialog", "BookingList"),
+    *("Conflict", "Day", "RoomRow", "Sentence", "glance"),
 }
 """What still says its own words; each goes from here when it is next touched."""
 
-SPEECHLESS = {"model.ts", "language.ts", "labels.ts", "main.ts", "schema.d.ts"}
+SPEECHLESS = {
+    "model.ts",
+    "language.ts",
+    "labels.ts",
+    "main.ts",
+    "schema.d.ts",
+    "manage_api.ts",
+    "plan_shapes.ts",
+}
 """Their capitals name types, languages and a font."""
 
 SOURCES = sorted(

@@ -52,11 +52,11 @@ class Board {
   keep(): () => void {
     return live.on(event => {
       const unknown = event.type === "room" && !this.rooms.some(({ id }) => id === event.roomId)
-      if (event.type === "hello" || unknown) this.#survey()
+      if (event.type === "hello" || unknown) this.survey()
     })
   }
 
-  async #survey() {
+  async survey() {
     try {
       ;[this.buildings, this.rooms] = await Promise.all([api.buildings(), api.rooms()])
       this.trouble = ""

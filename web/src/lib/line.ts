@@ -6,6 +6,7 @@ export type HubEvent =
   | { type: "hello" }
   | { type: "room"; roomId: string; revision: number }
   | { type: "panel"; panelId: string; roomId: string | null; frame: number | null; status: string }
+  | { type: "issue"; issueId: string; roomId: string; status: string }
 
 /** What a line tells its tabs. */
 export type Told = { is: "heard" } | { is: "down" } | { is: "signedOut" } | { is: "event"; event: HubEvent }

@@ -30,7 +30,16 @@ export const PAGES: PageDef[] = [
   { path: "/set-password", who: "anyone", title: "core.setPassword", load: () => import("../pages/SetPassword.svelte") },
   { path: "/rooms", who: "member", title: "core.rooms", menu: "main", here: Rooms },
   { path: "/rooms/:roomId", who: "member", title: "core.room", here: Room },
-  { path: "/wall", who: "manager", title: "core.wall", menu: "manage", areas: ["panels"], load: () => import("../pages/Wall.svelte") },
+  { path: "/floor-map", who: "member", title: "core.floorMap", menu: "main", areas: ["floor"], load: () => import("../pages/FloorMap.svelte") },
+  { path: "/panels", who: "manager", title: "core.panels", menu: "manage", areas: ["panels"], load: () => import("../pages/Panels.svelte") },
+  { path: "/panels/claim", who: "manager", title: "core.panels", areas: ["panels"], load: () => import("../pages/Panels.svelte") },
+  { path: "/issues", who: "manager", title: "core.issues", menu: "manage", areas: ["issues"], load: () => import("../pages/Issues.svelte") },
+  { path: "/admin/rooms", who: "manager", title: "core.editor", menu: "manage", areas: ["editor"], load: () => import("../pages/ManageRooms.svelte") },
+  { path: "/admin/rooms/:roomId", who: "manager", title: "core.room", areas: ["editor", "settings", "issues"], load: () => import("../pages/RoomSettings.svelte") },
+  { path: "/people", who: "admin", title: "core.people", menu: "manage", areas: ["people"], load: () => import("../pages/People.svelte") },
+  { path: "/admin/floors/:floorId", who: "admin", title: "core.plan", areas: ["editor"], load: () => import("../pages/PlanEditor.svelte") },
+  { path: "/admin/settings", who: "admin", title: "core.settings", menu: "manage", areas: ["settings"], load: () => import("../pages/Settings.svelte") },
+  { path: "/admin/audit", who: "admin", title: "core.audit", menu: "manage", areas: ["audit", "settings"], load: () => import("../pages/Audit.svelte") },
 ]
 
 export interface Place { page: PageDef; params: Record<string, string> }

@@ -1,0 +1,76 @@
+"""The site's rules in plain words, and the record of who changed them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.hub_process import HubProcess
+from tests.web.looks import CheckAxe, see
+
+
+@pytest.fixture
+def as_before(hub: HubProcess) -> Iterator[None]:
+    """Other tests live by the same rules."""
+    yield
+    names = ("horizonDays", "maxMinutes", "openingHours", "quickBookMinutes")
+    hub.api.patch("/settings", json={"policy": dict.fromkeys(names)}).raise_for_status()
+
+
+@pytest.mark.usefixtures("as_before")
+def test_a_rule_is_changed_refused_and_taken_back(ada: Page, hub: HubProcess, check_axe: CheckAxe) -> None:
+    ada.goto("/admin/settings")
+    longest = ada.get_by_role("spinbutton", name="Longest booking")
+    longest.fill("5")
+    longest.press("Tab")
+    ada.get_by_role("button", name="Save the rules").click()
+    expect(ada.get_by_role("alert")).to_contain_text("contradicts itself")
+    longest.fill("240")
+    ada.get_by_role("textbox", name="Lengths to book at the panel").fill("20, 40")
+    ada.get_by_role("button", name="Remove these hours: Friday").click()
+    expect(ada.get_by_text("3 changes, not saved yet")).to_be_visible()
+    see(ada, "settings", check_axe, picture="settings")
+    ada.get_by_role("button", name="Save the rules").click()
+    expect(ada.get_by_text("The rules hold from now on")).to_be_visible()
+    policy = hub.get("/settings")["policy"]
+    assert (policy["maxMinutes"], policy["quickBookMinutes"]) == (240, [20, 40])
+    assert [each["weekday"] for each in policy["openingHours"]] == [1, 2, 3, 4]
+    ada.get_by_role("button", name="Undo").click()
+    expect(ada.get_by_text("The rules are as they were.")).to_be_visible()
+    assert hub.get("/settings")["policyOverrides"] == []
+    expect(longest).to_have_value("480")
+
+
+@pytest.mark.usefixtures("as_before")
+def test_the_audit_says_who_changed_what_from_what_to_what(
+    ada: Page, hub: HubProcess, check_axe: CheckAxe
+) -> None:
+    room = hub.room("Audited")
+    hub.api.patch(f"/rooms/{room}", json={"capacity": 9, "policy": {"maxMinutes": 60}}).raise_for_status()
+    ada.goto("/admin/audit?what=room")
+    changed = ada.get_by_role("listitem").filter(has_text="Room: changed").filter(has_text="Audited").first
+    expect(changed).to_contain_text("Ada Osei")
+    expect(changed).to_contain_text("was 4")
+    expect(changed).to_contain_text("now 9")
+    expect(changed).to_contain_text(re.compile("Longest booking, minutes.*was 480 min.*now 60 min"))
+    see(ada, "audit", check_axe, picture="audit")
+    changed.get_by_role("button", name="All about this").click()
+    expect(ada.get_by_role("listitem")).to_have_count(2)
+    expect(ada).to_have_url(re.compile(f"about={room}"))
+    ada.get_by_role("textbox", name="To", exact=True).fill("2020-01-01")
+    expect(ada.get_by_role("heading", name="Nothing like that was changed")).to_be_visible()
+    ada.go_back()
+    expect(ada.get_by_role("listitem")).to_have_count(2)
+
+
+def test_older_entries_come_when_asked_for(ada: Page, hub: HubProcess) -> None:
+    for number in range(51):
+        hub.post("/amenities", {"name": f"Extra {number}"})
+    ada.goto("/admin/audit?what=amenity")
+    expect(ada.get_by_role("listitem")).to_have_count(50)
+    ada.get_by_role("button", name="Show older").click()
+    expect(ada.get_by_role("listitem")).to_have_count(51)
+    expect(ada.get_by_role("button", name="Show older")).to_have_count(0)
