@@ -1594,6 +1594,7 @@ export interface components {
             hardware: string | null;
             health: string;
             healthReason: string | null;
+            healthReasons: components["schemas"]["HealthReason"][];
             id: string;
             lastHeardAt: string | null;
             name: string;
@@ -1824,6 +1825,13 @@ export interface components {
             extend?: ("on" | "off" | "pin") | null;
             /** @description pin: asks for the room's PIN */
             reportIssue?: ("on" | "off" | "pin") | null;
+        };
+        /** HealthReason */
+        HealthReason: {
+            at: string | null;
+            kind: string;
+            says: string;
+            value: number | null;
         };
         /** HeatmapReport */
         HeatmapReport: {
@@ -2174,6 +2182,7 @@ export interface components {
             hardware: string | null;
             health: string;
             healthReason: string | null;
+            healthReasons: components["schemas"]["HealthReason"][];
             id: string;
             lastHeardAt: string | null;
             name: string;
