@@ -5,11 +5,12 @@ The pictures are in test-results/web; with CIRCLETIME_PICTURES=1 those that docs
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "test-results/web"
@@ -19,6 +20,9 @@ TOO_SMALL = """() => [...document.querySelectorAll("button, input, select, summa
   .filter(each => each.checkVisibility() && !["checkbox", "radio", "file"].includes(each.type))
   .filter(each => each.getBoundingClientRect().height < 43.5)
   .map(each => each.outerHTML.slice(0, 120))"""
+
+TOO_WIDE = """width => document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll("body *")]
+  .filter(each => each.getBoundingClientRect().right > width + 0.5).map(each => each.outerHTML.slice(0, 120))"""
 
 CheckAxe = Callable[[Page], None]
 
@@ -44,4 +48,7 @@ def see(page: Page, name: str, check_axe: CheckAxe, picture: str | None = None) 
 
 
 def _fits(page: Page, width: int) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    """What is too wide is named; a page that has just got another size may take a moment."""
+    with contextlib.suppress(Error):
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}", timeout=5000)
+    assert page.evaluate(TOO_WIDE, width) == []

@@ -127,7 +127,14 @@ def test_what_the_hub_refuses_is_said_and_what_was_drawn_stays(editor: Page) -> 
     expect(editor.get_by_role("alert")).to_contain_text("Elm crosses itself.")
     expect(room(editor, "Elm")).to_be_visible()
     expect(editor.get_by_text("The plan has changes that are not saved.")).to_be_visible()
-    editor.on("dialog", lambda dialog: dialog.accept())
+    editor.get_by_role("link", name="See the floor map").click()
+    question = editor.get_by_role("dialog")
+    expect(question).to_contain_text("Leave without saving?")
+    question.get_by_role("button", name="Cancel").click()
+    expect(room(editor, "Elm")).to_be_visible()
+    editor.get_by_role("link", name="See the floor map").click()
+    question.get_by_role("button", name="Leave").click()
+    expect(editor.get_by_role("heading", name="Floor map")).to_be_visible()
 
 
 def test_a_floor_that_is_not_there_leads_back(ada: Page, hub: HubProcess) -> None:

@@ -1,8 +1,5 @@
-/** What an issue is about, in the language spoken. */
+/** What an issue is about, in the language spoken: what panels and pages offer. Programs may say anything. */
 import { say, speech, type Key } from "./say.svelte"
-
-/** What somebody may choose from: as at the panels, so that both speak of one issue. Programs may say anything. */
-export const CATEGORIES = ["something broken", "screen or video", "not clean", "too warm or cold", "something missing", "something else"] as const
 
 export function categoryWord(category: string): string {
   const key = `cat_${category.replaceAll(" ", "_")}`

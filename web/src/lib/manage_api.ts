@@ -63,8 +63,6 @@ export const issues = (): Promise<Issue[]> =>
   all(cursor => take(client.GET("/api/v1/issues", { params: { query: { cursor } } })))
 export const changeIssue = (id: string, body: IssueChange): Promise<Issue> =>
   take(client.PATCH("/api/v1/issues/{id}", { ...of(id), body }))
-export const reportIssue = (roomId: string, category: string, text: string | null): Promise<Issue> =>
-  take(client.POST("/api/v1/rooms/{id}/issues", { ...of(roomId), body: { category, text } }))
 
 // People.
 

@@ -37,7 +37,7 @@ export const PAGES: PageDef[] = [
   { path: "/admin/rooms", who: "manager", title: "core.editor", menu: "manage", areas: ["editor"], load: () => import("../pages/ManageRooms.svelte") },
   { path: "/admin/rooms/:roomId", who: "manager", title: "core.room", areas: ["editor", "settings", "issues"], load: () => import("../pages/RoomSettings.svelte") },
   { path: "/people", who: "admin", title: "core.people", menu: "manage", areas: ["people"], load: () => import("../pages/People.svelte") },
-  { path: "/admin/floors/:floorId", who: "admin", title: "core.plan", areas: ["editor"], load: () => import("../pages/PlanEditor.svelte") },
+  { path: "/admin/floors/:floorId", who: "admin", title: "core.plan", areas: ["editor", "settings"], load: () => import("../pages/PlanEditor.svelte") },
   { path: "/admin/settings", who: "admin", title: "core.settings", menu: "manage", areas: ["settings"], load: () => import("../pages/Settings.svelte") },
   { path: "/admin/audit", who: "admin", title: "core.audit", menu: "manage", areas: ["audit", "settings"], load: () => import("../pages/Audit.svelte") },
 ]
