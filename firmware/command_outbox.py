@@ -93,7 +93,9 @@ def _lasts(command: "PanelCommand") -> bool:
 
 
 def _same_wish(one: "PanelCommand", other: "PanelCommand") -> bool:
-    return all(one.get(field) == other.get(field) for field in ("action", "bookingId", "category"))
+    return all(
+        one.get(field) == other.get(field) for field in ("action", "bookingId", "category", "attendees")
+    )
 
 
 def _stored() -> "list[PanelCommand]":

@@ -27,6 +27,10 @@ ASK_MS = 30000
 """How long "End early?" waits for its answer."""
 
 
+FIRST_COUNT = 2
+"""Whoever is alone seldom books a room."""
+
+
 class PasserBy:
     """`granted` are commands that the hub has taken, each with the revision in which it shows."""
 
@@ -53,6 +57,7 @@ class PasserBy:
         self._notice: str | None = None
         self._notice_ticks = 0
         self._asking_ticks: int | None = None
+        self._checked_in = ""
 
     async def act(self, action: str, booking_id: "str | None") -> None:
         """Does what the key said when it was pressed, to the meeting that was on the glass then."""
@@ -61,7 +66,7 @@ class PasserBy:
             self._asking_ticks = None
         if verb == "end":
             self._asking_ticks = ticks.now_ms()
-        elif verb in ("report", "other_rooms", "issue", "close"):
+        elif verb in ("report", "other_rooms", "issue", "attendance", "count", "close"):
             await self._act_aside(action)
         elif verb == "book":
             await self._send(panel_command.BOOK, minutes=int(detail))
@@ -70,7 +75,7 @@ class PasserBy:
         elif booking_id is None:
             return
         elif verb == "check_in":
-            await self._send(panel_command.CHECK_IN, bookingId=booking_id)
+            await self._check_in(booking_id)
         elif verb == "extend":
             await self._send(panel_command.EXTEND, bookingId=booking_id, minutes=int(detail))
         elif verb in ("release", "end_confirm"):
@@ -149,12 +154,23 @@ class PasserBy:
         self.aside.close()
         if verb == "issue" and await self._send(panel_command.REPORT_ISSUE, category=category):
             self.tell("Thank you")
-        elif verb in ("report", "other_rooms"):
+        elif verb == "count":
+            await self._send(panel_command.CHECK_IN, bookingId=self._checked_in, attendees=int(category))
+            self.tell("Thank you")
+        elif verb in ("report", "other_rooms", "attendance"):
             self.aside.open(action)
         if verb == "other_rooms":
             if self._sleeper is not None:
                 await self._sleeper.reach_hub()
             self._link.ask(self.aside.question())
+
+    async def _check_in(self, booking_id: str) -> None:
+        """The count, where the room asks for one, comes in a second command: whoever walks on has checked in."""
+        state = self._cache.state
+        if await self._send(panel_command.CHECK_IN, bookingId=booking_id) and state is not None:
+            if panel_command.asks_attendance(state["policy"].get("glass")):
+                self._checked_in = booking_id
+                self.aside.open("attendance:%d" % FIRST_COUNT)
 
     async def _enter(self, pin: "PinEntry", key: int) -> None:
         """One press of a PIN; with the last one the hub is asked."""

@@ -69,6 +69,11 @@ def rule_for(glass: "dict[str, str] | None", action: str) -> str:
     return rule if rule in (ON, PIN) else OFF
 
 
+def asks_attendance(glass: "dict[str, str] | None") -> bool:
+    """Whether a panel asks how many are there, once somebody has checked in; where that took a PIN, it does not."""
+    return glass is not None and glass.get("attendance") == "ask" and rule_for(glass, CHECK_IN) == ON
+
+
 def parse(payload: "str | bytes") -> "PanelCommand":
     """The command in `payload`. Raises ValueError for what is not one; unknown fields are ignored."""
     found = json_object(payload, MAX_BYTES)

@@ -27,7 +27,8 @@ def check_in(
     now: datetime,
     attendees: int | None = None,
 ) -> BookingRecord:
-    """Somebody came at `at`; again is harmless. `attendees`: how many, where they were counted.
+    """Somebody came at `at`; again is harmless. `attendees`: how many, where they were counted; said again, the latest
+    count stands.
 
     `at` before `now` is news that comes late, from a panel that was cut off: in time, it undoes the no-show
     where the slot is not taken again. Raises Conflict outside the window.
@@ -35,8 +36,10 @@ def check_in(
     before, room = opened(session, booking_id, by, "check in to", now)
     if before.status == CANCELLED:
         raise refusals.booking_over(before.status)
+    count = _counted(attendees, by)
     if before.checked_in_at is not None:
-        return before
+        news = any(getattr(before, name) != value for name, value in count.items())
+        return changed(session, before, count, now) if news else before
     at = min(at, now)
     if before.status == COMPLETED and before.ended_at is not None and before.ended_at <= at < before.ends_at:
         raise refusals.booking_over(before.status)
@@ -47,12 +50,17 @@ def check_in(
     elif before.status == NO_SHOW:
         refuse_taken(session, room, again(before, came), now, by, before.attendees)
     came |= {"checked_in_by_key": None if by is None else by.key, "checked_in_via": via}
-    if attendees is not None:
-        came |= {"actual_attendees": attendees, "attendance_source": PANEL if by is None else ORGANIZER}
+    came |= count
     after = changed(session, before, came, now)
     if before.status == NO_SHOW:
         notices.restored(session, after, by, now)
     return after
+
+
+def _counted(attendees: int | None, by: Account | None) -> dict[str, int | str]:
+    if attendees is None:
+        return {}
+    return {"actual_attendees": attendees, "attendance_source": PANEL if by is None else ORGANIZER}
 
 
 def _check_window(before: BookingRecord, room: RoomRecord, at: datetime) -> None:

@@ -17,6 +17,9 @@ Length = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
 Steps = Annotated[list[Annotated[int, Meta(ge=1, le=24 * 60)]], Meta(max_length=12)]
 Days = Annotated[int, Meta(ge=1, le=3660)]
 AtTheGlass = Annotated[Literal["on", "off", "pin"], Meta(description="pin: asks for the room's PIN")]
+Counting = Annotated[
+    Literal["off", "ask"], Meta(description="ask: after check-in a panel asks how many are there")
+]
 Language = Literal["en", "de", "fr", "es"]
 Theme = Annotated[
     Literal["light", "dark"],
@@ -40,14 +43,17 @@ class Glass(msgspec.Struct, rename="camel", kw_only=True, frozen=True, forbid_un
     extend: AtTheGlass = "on"
     end: AtTheGlass = "on"
     report_issue: AtTheGlass = "on"
+    attendance: Counting = "off"
 
     def in_force(self, *, pin_set: bool) -> dict[str, str]:
-        """What is not just on, as a RoomState has it. A PIN that nobody has set can't be asked for: it is off."""
+        """What differs from the defaults, as a RoomState has it. A PIN that nobody has set can't be asked for: it is
+        off."""
         found: dict[str, str] = msgspec.to_builtins(self)
+        usual: dict[str, str] = msgspec.to_builtins(Glass())
         return {
             name: "off" if rule == "pin" and not pin_set else rule
             for name, rule in found.items()
-            if rule != "on"
+            if rule != usual[name]
         }
 
 
@@ -59,6 +65,7 @@ class GlassOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unknow
     extend: AtTheGlass | UnsetType | None = UNSET
     end: AtTheGlass | UnsetType | None = UNSET
     report_issue: AtTheGlass | UnsetType | None = UNSET
+    attendance: Counting | UnsetType | None = UNSET
 
 
 class PolicyOverrides(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):

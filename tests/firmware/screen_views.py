@@ -212,6 +212,14 @@ VIEWS: dict[str, dict[str, Any]] = {
     },
     "other-rooms-none": {"screen": "other_rooms", "state": _IDLE, "now": TEN, "rooms": []},
     "other-rooms-asking": {"screen": "other_rooms", "state": _IDLE, "now": TEN},
+    "attendance": {"screen": "attendance", "page": 4, "state": _BUSY, "now": TEN + 3 * MINUTE},
+    "attendance-least": {
+        "screen": "attendance",
+        "page": 1,
+        "state": _BUSY,
+        "now": TEN + 3 * MINUTE,
+        "language": "de",
+    },
     "idle-de": {"state": _IDLE, "now": TEN + 43 * MINUTE, "web_url": LINK, "language": "de"},
     "check-in-fr": {
         "state": state(_DEMO, current=_ROADMAP, **_SNACK),

@@ -241,3 +241,25 @@ def test_an_issue_is_reported_with_its_category(hub, panel):
     (command,) = wait_until(lambda: hub.said("command"), "the report")
     assert (command["action"], command["category"]) == ("report_issue", "too warm or cold")
     hub.shows("out_of_service")
+
+
+def test_how_many_are_here_is_asked_where_the_room_wants_it(hub, panel):
+    hub.state = state(meeting(0)) | {"revision": 3}
+    hub.state["policy"]["glass"] = {"attendance": "ask"}
+    hub.publish_retained()
+    panel()
+    hub.shows("check_in")
+    hub.press(0)
+    hub.shows("attendance")
+    for key in (1, 1, 0, 2):
+        hub.press(key)
+    hub.shows("meeting")
+    wait_until(lambda: len(hub.said("command")) == 2, "the count is sent")
+    came, counted = hub.said("command")
+    assert "attendees" not in came
+    assert came["id"] != counted["id"]
+    assert (counted["action"], counted["bookingId"], counted["attendees"]) == (
+        "check_in",
+        came["bookingId"],
+        3,
+    )

@@ -21,6 +21,20 @@ def test_check_in_at_the_panel_is_recorded(world, send):
     )
 
 
+def test_count_may_follow_the_check_in_and_the_latest_stands(world, send):
+    meeting = world.book((9, 0), (10, 0))
+    world.at(9, 1)
+    assert send("check_in", meeting, id="came")["ok"]
+    assert world.now(meeting).actual_attendees is None
+    for number, count in enumerate((4, 5)):
+        assert send("check_in", meeting, id=f"counted{number}", attendees=count)["ok"]
+    found = world.now(meeting)
+    assert (found.actual_attendees, found.attendance_source) == (5, "panel")
+    assert found.checked_in_at == world.time(9, 1)
+    before = world.room().revision
+    assert send("check_in", meeting, id="same", attendees=5)["revision"] == before, "nothing new"
+
+
 def test_command_that_comes_twice_gets_the_same_answer_and_acts_once(world, send):
     first = send("book", id="same", minutes=15)
     world.clock.pass_time(minutes=20)

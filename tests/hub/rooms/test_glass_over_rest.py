@@ -4,7 +4,7 @@ import pytest
 
 from tests.hub.rest import slug
 
-ON = dict.fromkeys(("book", "checkIn", "extend", "end", "reportIssue"), "on")
+ON = dict.fromkeys(("book", "checkIn", "extend", "end", "reportIssue"), "on") | {"attendance": "off"}
 
 
 @pytest.fixture

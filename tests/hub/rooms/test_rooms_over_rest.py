@@ -45,7 +45,8 @@ def test_created_room_has_every_field_of_the_contract(rest, room):
             "horizonDays": 180,
             "requiresApproval": False,
             "openingHours": [{"weekday": day, "opens": "08:00", "closes": "18:00"} for day in range(1, 6)],
-            "glass": dict.fromkeys(("book", "checkIn", "extend", "end", "reportIssue"), "on"),
+            "glass": dict.fromkeys(("book", "checkIn", "extend", "end", "reportIssue"), "on")
+            | {"attendance": "off"},
             "panelLanguage": "en",
             "panelHour24": True,
             "panelTheme": "light",

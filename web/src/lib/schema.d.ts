@@ -1783,6 +1783,12 @@ export interface components {
         /** Glass */
         Glass: {
             /**
+             * @description ask: after check-in a panel asks how many are there
+             * @default off
+             * @enum {string}
+             */
+            attendance: "off" | "ask";
+            /**
              * @description pin: asks for the room's PIN
              * @default on
              * @enum {string}
@@ -1815,6 +1821,8 @@ export interface components {
         };
         /** GlassOverrides */
         GlassOverrides: {
+            /** @description ask: after check-in a panel asks how many are there */
+            attendance?: ("off" | "ask") | null;
             /** @description pin: asks for the room's PIN */
             book?: ("on" | "off" | "pin") | null;
             /** @description pin: asks for the room's PIN */
