@@ -26,6 +26,7 @@ from hub.api import (
     auth,
     booking_actions,
     bookings,
+    building_days,
     buildings,
     calendars,
     closures,
@@ -69,6 +70,7 @@ ROUTES = [
     *users.ROUTES,
     *buildings.ROUTES,
     *rooms.ROUTES,
+    *building_days.ROUTES,
     *site_settings.ROUTES,
     *floor_plans.ROUTES,
     *bookings.ROUTES,
@@ -83,7 +85,7 @@ ROUTES = [
 ]
 
 COMPRESSION = CompressionConfig(
-    backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude=[r"^/(?!api/)", r"/events$", r"\.png$"]
+    backend="gzip", gzip_compress_level=5, minimum_size=1000, exclude_opt_key="sent_as_is"
 )
 """Of REST's answers. The app's files were made small at its build; a stream of events must not wait for more."""
 

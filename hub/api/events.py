@@ -18,7 +18,7 @@ from hub.events import Closing, Event, IssueChanged, PanelChanged, RoomChanged, 
 HEARTBEAT_S = 15.0
 
 
-@get("/events", tags=["events"])
+@get("/events", tags=["events"], opt={"sent_as_is": True})
 async def events(hub: Hub, request: Asking) -> ServerSentEvent:
     """`hello` once the stream is open, then `room` and, for managers, `panel` and `issue`; a comment at least every 15 s.
 

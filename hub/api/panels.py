@@ -234,7 +234,13 @@ async def remove_panel(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     await audited(hub, request, "panel.remove", lambda session: service.revoke(session, id, now), id)
 
 
-@get("/panels/{id:str}/screen.png", guards=[requires_manager], media_type="image/png", tags=["panels"])
+@get(
+    "/panels/{id:str}/screen.png",
+    guards=[requires_manager],
+    media_type="image/png",
+    opt={"sent_as_is": True},
+    tags=["panels"],
+)
 async def get_screen(hub: Hub, id: FromPath[str]) -> Response[bytes]:
     """What is on the wall now, asked of the panel itself."""
     await hub.database.read(lambda session: service.panel(session, id))

@@ -30,7 +30,7 @@ ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 
-@get(["/", "/{path:path}"], include_in_schema=False, opt={"open": True})
+@get(["/", "/{path:path}"], include_in_schema=False, opt={"open": True, "sent_as_is": True})
 async def page(request: Asking) -> File | Response[str]:
     """The app finds its own way from the address; the hub's own paths are not the app's."""
     name = request.url.path.lstrip("/")
@@ -44,7 +44,7 @@ async def page(request: Asking) -> File | Response[str]:
     return _served(index, request, ANEW)
 
 
-@get("/assets/{name:str}", include_in_schema=False, opt={"open": True})
+@get("/assets/{name:str}", include_in_schema=False, opt={"open": True, "sent_as_is": True})
 async def asset(request: Asking, name: FromPath[str]) -> File:
     """These carry a hash of what is in them in their names, so they never change."""
     if not _is_there(STATIC / "assets", name):

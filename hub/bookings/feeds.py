@@ -74,7 +74,7 @@ def room_calendar(session: Session, room_id: str, secret: str, desk: Desk, now: 
     link = session.scalar(select(CalendarLink).where(CalendarLink.room_key == room.key))
     if link is None or not same_hash(link.hash, secret_hash(secret)):
         raise _not_found()
-    rows = repository.between(session, room.key, now - BACK, now + room.policy.horizon)
+    rows = repository.between(session, [room.key], now - BACK, now + room.policy.horizon)
     some = reading.records(session, rows, now)
     return calendar_out.feed(
         room.name, [(one, room) for one in some if one.status not in GONE], desk, masked=True

@@ -159,8 +159,19 @@ def bookings_on(session: Session, room: RoomRecord, day: date, now: datetime) ->
 
     Days have 23 or 25 hours where the clock changes; what straddles midnight is on both days.
     """
-    begins, ends = local_day(room, day)
-    return records(session, repository.between(session, room.key, begins, ends), now)
+    return bookings_by_room(session, [room], day, now)[room.key]
+
+
+def bookings_by_room(
+    session: Session, rooms_there: Sequence[RoomRecord], day: date, now: datetime
+) -> dict[int, list[BookingRecord]]:
+    """The `bookings_on` of each of these rooms of one building, by its key."""
+    found: dict[int, list[BookingRecord]] = {room.key: [] for room in rooms_there}
+    if found:
+        begins, ends = local_day(rooms_there[0], day)
+        for one in records(session, repository.between(session, found, begins, ends), now):
+            found[one.room_key].append(one)
+    return found
 
 
 def local_day(room: RoomRecord, day: date) -> tuple[datetime, datetime]:

@@ -112,11 +112,13 @@ def active(
     return session.execute(found.order_by(_booking.starts_at)).all()
 
 
-def between(session: Session, room_key: int, from_at: datetime, to_at: datetime) -> Sequence[Row[Any]]:
-    """Every booking, whatever its status, with some of its time in `[from_at, to_at)`, by start."""
+def between(
+    session: Session, room_keys: Iterable[int], from_at: datetime, to_at: datetime
+) -> Sequence[Row[Any]]:
+    """Every booking of these rooms, whatever its status, with some of its time in `[from_at, to_at)`, by start."""
     return session.execute(
         _BOOKINGS.where(
-            _booking.room_key == room_key, _booking.ends_at > from_at, _booking.starts_at < to_at
+            _booking.room_key.in_(set(room_keys)), _booking.ends_at > from_at, _booking.starts_at < to_at
         ).order_by(_booking.starts_at, _booking.key)
     ).all()
 

@@ -16,6 +16,7 @@ from hub.bookings.nearby import free_nearby
 from hub.bookings.reading import (
     BookingRecord,
     booking,
+    bookings_by_room,
     bookings_of,
     bookings_on,
     bookings_with_ids,
@@ -39,6 +40,7 @@ __all__ = [
     "book_series",
     "book_walk_up",
     "booking",
+    "bookings_by_room",
     "bookings_of",
     "bookings_on",
     "bookings_with_ids",

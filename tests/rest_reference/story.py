@@ -176,6 +176,12 @@ STORY: list[Call | Happening] = [
     Call("GET", "/bookings/{roadmap}"),
     Call("PATCH", "/bookings/{roadmap}", {"title": "Roadmap 2027"}, headers=(("If-Match", "1"),)),
     Call("GET", "/rooms/{sandbox}/bookings", query=f"date={DAY}"),
+    Call(
+        "GET",
+        "/buildings/{hq}/day",
+        query=f"date={DAY}",
+        note="Each room's day and RoomState in one answer: what a page of all rooms shows.",
+    ),
     Call("POST", "/bookings/{roadmap}/check-in"),
     Call("GET", "/rooms/{sandbox}/state"),
     Happening("twenty_minutes_pass"),

@@ -81,7 +81,13 @@ def test_the_room_says_that_it_is_taken_and_not_by_whom(site):
         None,
         True,
     )
+    building = site.rest.get(f"/rooms/{site.one}", who="tomas").json()["buildingId"]
+    day = site.rest.get(f"/buildings/{building}/day", params={"date": DAY}, who="tomas")
+    assert SECRET not in day.text
+    (room,) = [each for each in day.json()["items"] if each["roomId"] == site.one]
+    assert room["bookings"] == [shown]
     state = site.rest.get(f"/rooms/{site.one}/state", who="tomas").json()
+    assert room["state"] == state
     assert (state["status"], state["current"]["title"], state["current"]["organizer"]) == (
         "occupied",
         None,
