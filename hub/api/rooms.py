@@ -251,6 +251,30 @@ async def list_slots(
     return Page(items=[Slot(starts_at=begins, ends_at=ends) for begins, ends in found])
 
 
+class Occurrence(Record):
+    starts_at: datetime
+    ends_at: datetime
+    free: bool
+
+
+@get("/rooms/{id:str}/occurrences", tags=["bookings"])
+async def list_occurrences(
+    hub: Hub,
+    id: FromPath[str],
+    starts_at: Annotated[Instant, QueryParameter(name="startsAt")],
+    ends_at: Annotated[Instant, QueryParameter(name="endsAt")],
+    rrule: Annotated[str, QueryParameter(min_length=1, max_length=500)],
+) -> Page[Occurrence]:
+    """When a series would meet, before it is booked, and which of its times are taken; never paged."""
+    now = hub.clock.now()
+    found = await hub.database.read(
+        lambda session: bookings.foresee(
+            session, service.room(session, id), utc(starts_at), utc(ends_at), rrule, now
+        )
+    )
+    return Page(items=[Occurrence(starts_at=begins, ends_at=ends, free=free) for begins, ends, free in found])
+
+
 ROUTES = [
     list_rooms,
     add_room,
@@ -261,4 +285,5 @@ ROUTES = [
     remove_glass_pin,
     list_room_bookings,
     list_slots,
+    list_occurrences,
 ]

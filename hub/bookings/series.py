@@ -80,6 +80,20 @@ def book_series(
     return BookedSeries(first, len(made), taken)
 
 
+def foresee(
+    session: Session, room: RoomRecord, starts_at: datetime, ends_at: datetime, rrule: str, now: datetime
+) -> list[tuple[datetime, datetime, bool]]:
+    """The times such a series would have, each with whether it could be booked now. Nothing is written.
+
+    Raises Refused as `book_series` does.
+    """
+    rules.check_wish(room, starts_at, ends_at, None, now)
+    length = ends_at - starts_at
+    wanted = [(at, at + length) for at in _starts(room, starts_at, rrule, now)]
+    buffer = room.policy.buffer
+    return [(at, to, not repository.is_taken(session, room.key, at, to + buffer)) for at, to in wanted]
+
+
 def _starts(room: RoomRecord, first: datetime, rrule: str, now: datetime) -> list[datetime]:
     """In UTC. The first is as it was asked for, also in an hour that comes twice."""
     zone = room.building.zone

@@ -25,7 +25,7 @@ from hub.bookings.reading import (
     meetings_in,
 )
 from hub.bookings.repository import next_deadline
-from hub.bookings.series import BookedSeries, Recurrence, add_occurrence, book_series
+from hub.bookings.series import BookedSeries, Recurrence, add_occurrence, book_series, foresee
 from hub.bookings.settling import settle_due, settle_room
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "decline",
     "end_booking",
     "extend",
+    "foresee",
     "free_nearby",
     "local_day",
     "meetings",

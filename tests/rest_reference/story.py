@@ -159,6 +159,12 @@ STORY: list[Call | Happening] = [
         note="Where the room is taken, the refusal says by what, and what could be had instead.",
     ),
     Call(
+        "GET",
+        "/rooms/{sandbox}/occurrences",
+        query=f"startsAt={DAY}T13:00:00Z&endsAt={DAY}T13:15:00Z&rrule=FREQ%3DDAILY%3BCOUNT%3D2",
+        note="What a series would be, before anything is booked.",
+    ),
+    Call(
         "POST",
         "/bookings",
         booking(

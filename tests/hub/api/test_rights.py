@@ -78,6 +78,7 @@ PATCH  /rooms/{room}                    401 | 403 403 200 200 | 403 403 200 200
 DELETE /rooms/{room}                    401 | 403 403 204 204 | 403 403 204 204
 GET    /rooms/{room}/bookings           401 | 200 200 200 200 | 200 200 200 200
 GET    /rooms/{room}/slots              401 | 200 200 200 200 | 200 200 200 200
+GET    /rooms/{room}/occurrences        401 | 200 200 200 200 | 200 200 200 200
 GET    /rooms/{room}/state              401 | 200 200 200 200 | 200 200 200 200
 PUT    /rooms/{room}/glass-pin          401 | 403 403 200 200 | 403 403 200 200
 DELETE /rooms/{pinned}/glass-pin        401 | 403 403 204 204 | 403 403 204 204
@@ -175,6 +176,7 @@ BODIES = {
     "POST /panels/{panel}/press": {"key": 1},
 }
 RANGE = {"from": "2026-11-01", "to": "2026-12-01"}
+AGAIN = {"startsAt": f"{DAY}T15:00:00Z", "endsAt": f"{DAY}T15:30:00Z", "rrule": "FREQ=DAILY;COUNT=2"}
 QUERIES = {
     "POST /closures/import": {"buildingId": "{building}"},
     "GET /analytics/kpis": RANGE,
@@ -188,6 +190,7 @@ QUERIES = {
     "GET /analytics/bookings": RANGE | {"measure": "bookings"},
     "GET /buildings/{building}/day": {"date": DAY},
     "GET /rooms/{room}/bookings": {"date": DAY},
+    "GET /rooms/{room}/occurrences": AGAIN,
     "GET /rooms/{room}/slots": {"date": DAY, "minutes": 30},
 }
 COLUMNS = [

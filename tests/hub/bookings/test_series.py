@@ -347,3 +347,17 @@ def test_series_moved_over_the_change_keeps_to_the_clock(rest, book, nth, patch)
     assert found == [
         f"2027-03-{day}T{hour}:00:00Z" for day, hour in [(27, "09"), (28, "08"), (29, "08"), (30, "08")]
     ]
+
+
+def test_series_is_foreseen_with_what_is_taken_and_nothing_is_booked(rest, book, mine):
+    book(day=25, who="lena")
+    asked = {"startsAt": "2026-11-23T10:00:00+01:00", "endsAt": "2026-11-23T10:30:00+01:00"}
+    where = f"/rooms/{rest.house.story_corner.id}/occurrences"
+    found = rest.get(where, params=asked | {"rrule": "FREQ=DAILY;COUNT=3"}).json()["items"]
+    assert [(one["startsAt"][:16], one["free"]) for one in found] == [
+        ("2026-11-23T09:00", True),
+        ("2026-11-24T09:00", True),
+        ("2026-11-25T09:00", False),
+    ]
+    assert mine() == []
+    assert slug(rest.get(where, params=asked | {"rrule": "FREQ=HOURLY;COUNT=3"})) == (422, "bad-rrule")
