@@ -251,7 +251,9 @@ async def list_slots(
     return Page(items=[Slot(starts_at=begins, ends_at=ends) for begins, ends in found])
 
 
-class Occurrence(Record):
+class Foreseen(Record):
+    """A meeting of a series before it is booked; `free`: its time could be booked now."""
+
     starts_at: datetime
     ends_at: datetime
     free: bool
@@ -264,7 +266,7 @@ async def list_occurrences(
     starts_at: Annotated[Instant, QueryParameter(name="startsAt")],
     ends_at: Annotated[Instant, QueryParameter(name="endsAt")],
     rrule: Annotated[str, QueryParameter(min_length=1, max_length=500)],
-) -> Page[Occurrence]:
+) -> Page[Foreseen]:
     """When a series would meet, before it is booked, and which of its times are taken; never paged."""
     now = hub.clock.now()
     found = await hub.database.read(
@@ -272,7 +274,7 @@ async def list_occurrences(
             session, service.room(session, id), utc(starts_at), utc(ends_at), rrule, now
         )
     )
-    return Page(items=[Occurrence(starts_at=begins, ends_at=ends, free=free) for begins, ends, free in found])
+    return Page(items=[Foreseen(starts_at=begins, ends_at=ends, free=free) for begins, ends, free in found])
 
 
 ROUTES = [

@@ -1,86 +1,132 @@
-"""What holds on every page: no broken accessibility rule, room for a thumb, nothing wider than a phone."""
+"""Every page and state as it looks: no broken accessibility rule in either scheme, nothing wider than a phone,
+room for a thumb, and no complaint of the browser. The pictures are kept in test-results/pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.hub_process import HubProcess
-
-TOO_SMALL = """() => [...document.querySelectorAll("button, input, select, nav a")]
-  .filter(each => each.checkVisibility() && each.type !== "checkbox" && each.getBoundingClientRect().height < 43.5)
-  .map(each => each.outerHTML.slice(0, 120))"""
+from tests.web.looking import look, no_complaints
+from tests.web.story_house import StoryHouse
 
 
 @pytest.fixture(scope="module")
-def busy_room(hub: HubProcess) -> str:
-    """A room with a long title, a short meeting and one that touches it."""
-    room_id = hub.room("A room with quite a long name of its own", capacity=8)
-    hub.book(room_id, "Quarter planning with everybody who could come", hub.at("11:30"), hub.at("12:30"))
-    hub.book(room_id, "Standup", hub.at("12:30"), hub.at("12:45"))
-    hub.book(room_id, "1:1", hub.at("12:45"), hub.at("13:00"))
-    return room_id
+def house(hub: HubProcess) -> StoryHouse:
+    return StoryHouse(hub)
 
 
-def look_at(page: Page, path: str, busy_room: str) -> None:
-    page.goto(path.replace(":roomId", busy_room))
-    ready = {"/login": "Circle Time", "/rooms": "A room with quite", "/panels": "Panels"}.get(
-        path, "A room with quite"
-    )
-    expect(page.get_by_role("heading", name=ready)).to_be_visible()
+@pytest.fixture
+def page_there(ada: Page, house: StoryHouse) -> Iterator[Page]:
+    with no_complaints(ada):
+        yield house.show(ada)
 
 
-PATHS = ["/rooms", "/rooms/:roomId", "/panels"]
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_breaks_an_accessibility_rule(
-    ada: Page, path: str, busy_room: str, check_axe: Callable[[Page], None]
-) -> None:
-    look_at(ada, path, busy_room)
-    check_axe(ada)
-
-
-def test_nor_does_login(page: Page, busy_room: str, check_axe: Callable[[Page], None]) -> None:
-    look_at(page, "/login", busy_room)
-    check_axe(page)
+def test_login(page: Page, hub: HubProcess) -> None:
+    page.goto("/login")
+    expect(page.get_by_role("heading", name="Circle Time")).to_be_visible()
+    look(page, "login")
     page.get_by_label("E-mail").fill("x@example.org")
     page.get_by_label("Password").fill("x")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).not_to_be_empty()
-    check_axe(page)
+    look(page, "login-refused")
 
 
-def test_nor_does_the_dialog_before_and_after_a_refusal(
-    ada: Page, busy_room: str, check_axe: Callable[[Page], None]
-) -> None:
-    look_at(ada, "/rooms/:roomId", busy_room)
-    ada.get_by_role("button", name="Book this room").click()
-    check_axe(ada)
-    dialog = ada.get_by_role("dialog")
-    dialog.get_by_label("What is it?").fill("Too late")
-    dialog.get_by_label("From").fill("11:45")
-    dialog.get_by_label("To", exact=True).fill("12:15")
+def test_forgotten_and_set_password(page: Page, hub: HubProcess) -> None:
+    page.goto("/forgotten-password")
+    expect(page.get_by_role("heading", name="Forgotten your password?")).to_be_visible()
+    look(page, "forgotten-password")
+    page.goto("/set-password?token=none")
+    expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
+    page.get_by_label("New password").fill("long enough for all")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("alert")).to_contain_text("link")
+    look(page, "set-password-refused")
+
+
+def test_rooms(page_there: Page) -> None:
+    page_there.goto("/rooms")
+    expect(page_there.get_by_role("link", name="Recess")).to_be_visible()
+    look(page_there, "rooms")
+    page_there.get_by_label("When").select_option("time")
+    page_there.get_by_label("From", exact=True).fill("14:00")
+    page_there.get_by_label("Equipment").select_option("screen")
+    expect(page_there.get_by_text("Taken 14:00")).to_have_count(1)
+    look(page_there, "rooms-at-a-time")
+
+
+def test_no_room(page_there: Page) -> None:
+    page_there.goto("/rooms")
+    expect(page_there.get_by_role("link", name="Recess")).to_be_visible()
+    page_there.get_by_label("People").select_option("50")
+    expect(page_there.get_by_role("heading", name="No room here fits all of that")).to_be_visible()
+    look(page_there, "rooms-none-fits")
+
+
+def test_room_details(page_there: Page, house: StoryHouse) -> None:
+    page_there.goto(f"/rooms/{house.rooms['The Carpet']}")
+    expect(page_there.get_by_role("heading", name="The Carpet")).to_be_visible()
+    expect(page_there.get_by_role("button", name="End now", exact=True)).to_be_visible()
+    look(page_there, "room-mine")
+    page_there.goto(f"/rooms/{house.rooms['Snack Table']}")
+    expect(page_there.get_by_role("button", name="Check in", exact=True)).to_be_visible()
+    look(page_there, "room-check-in")
+    page_there.get_by_role("button", name="Something is broken").click()
+    expect(page_there.get_by_role("dialog")).to_be_visible()
+    look(page_there, "room-report")
+
+
+def test_room_that_is_not_there(page_there: Page) -> None:
+    page_there.goto("/rooms/none")
+    expect(page_there.get_by_role("heading", name="This room can't be shown")).to_be_visible()
+    look(page_there, "room-missing")
+
+
+def test_booking_dialog(page_there: Page, house: StoryHouse) -> None:
+    page_there.goto(f"/rooms/{house.rooms['Story Corner']}")
+    page_there.get_by_role("button", name=re.compile("^Book")).click()
+    dialog = page_there.get_by_role("dialog")
+    dialog.get_by_label("What is it?").fill("Sprint review")
+    look(page_there, "booking")
+    dialog.get_by_label("From").fill("13:30")
+    dialog.get_by_label("To", exact=True).fill("14:00")
+    dialog.get_by_label("Repeats").select_option("daily")
+    expect(dialog.get_by_text("1 is taken")).to_be_visible()
+    look(page_there, "booking-series")
+    dialog.get_by_label("Repeats").select_option("never")
     dialog.get_by_role("button", name="Book room").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Somebody has it already")
-    check_axe(ada)
+    look(page_there, "booking-refused")
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_is_wider_than_a_phone_or_too_small_for_a_thumb(ada: Page, path: str, busy_room: str) -> None:
-    ada.set_viewport_size({"width": 360, "height": 780})
-    look_at(ada, path, busy_room)
-    assert ada.evaluate("document.documentElement.scrollWidth") <= 360
-    assert ada.evaluate(TOO_SMALL) == []
+def test_my_bookings(page_there: Page, house: StoryHouse) -> None:
+    page_there.goto("/bookings")
+    expect(page_there.get_by_role("heading", name="Design review")).to_be_visible()
+    look(page_there, "my-bookings")
+    page_there.get_by_role("tab", name="Past 30 days").click()
+    look(page_there, "my-bookings-past")
 
 
-def test_nor_is_the_dialog(ada: Page, busy_room: str) -> None:
-    ada.set_viewport_size({"width": 360, "height": 640})
-    look_at(ada, "/rooms/:roomId", busy_room)
-    ada.get_by_role("button", name="Book this room").click()
-    dialog = ada.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    assert dialog.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
-    assert ada.evaluate(TOO_SMALL) == []
+def test_account(page_there: Page) -> None:
+    page_there.goto("/account")
+    expect(page_there.get_by_text("this one")).to_be_visible()
+    expect(page_there.get_by_label("Somebody books for me")).to_be_visible()
+    look(page_there, "account")
+
+
+def test_menu(page_there: Page) -> None:
+    page_there.goto("/rooms")
+    page_there.set_viewport_size({"width": 390, "height": 844})
+    page_there.get_by_role("button", name="Menu").click()
+    expect(page_there.get_by_role("button", name="Log out")).to_be_visible()
+    look(page_there, "menu")
+
+
+def test_page_that_is_not_there(page_there: Page) -> None:
+    page_there.goto("/nothing/here")
+    expect(page_there.get_by_role("heading", name="There is no such page").first).to_be_visible()
+    look(page_there, "not-found")

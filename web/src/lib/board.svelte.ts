@@ -6,17 +6,7 @@ import { live } from "./live.svelte"
 import type { Building, Room, RoomView } from "./model"
 import { dateOf } from "./time"
 
-const AT_ONCE = 6 // what a browser gives one host over HTTP/1.1
 const KEPT = "circletime.building"
-
-/** Runs `work` on all items, `AT_ONCE` under way at any moment. */
-async function inTurn<T>(items: T[], work: (item: T) => Promise<void>) {
-  const queue = items.values()
-  const worker = async () => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-}
 
 class Board {
   buildings = $state.raw<Building[]>([])
@@ -24,8 +14,9 @@ class Board {
   readonly views = new SvelteMap<string, RoomView>()
   /** How often all rooms have been read; 0 while nothing can be said. */
   loads = $state(0)
-  /** Why nothing could be read, in words. */
-  trouble = $state("")
+  /** Why nothing could be read. */
+  trouble = $state.raw<api.Problem | null>(null)
+  #amenities = $state.raw(new Map<string, string>())
   #chosen = $state(localStorage.getItem(KEPT))
   #picked = $state<string | null>(null)
   #reading = new Set<string>()
@@ -48,28 +39,42 @@ class Board {
     this.#picked = date === this.today ? null : date
   }
 
+  amenity(slug: string): string {
+    return this.#amenities.get(slug) ?? slug.replaceAll("-", " ")
+  }
+
   /** Keeps the list of buildings and rooms until the returned function is called. */
   keep(): () => void {
     return live.on(event => {
       const unknown = event.type === "room" && !this.rooms.some(({ id }) => id === event.roomId)
-      if (event.type === "hello" || unknown) this.survey()
+      if (event.type === "hello" || unknown) void this.survey()
     })
   }
 
   async survey() {
     try {
-      ;[this.buildings, this.rooms] = await Promise.all([api.buildings(), api.rooms()])
-      this.trouble = ""
+      const [buildings, rooms, amenities] = await Promise.all([api.buildings(), api.rooms(), api.amenities()])
+      ;[this.buildings, this.rooms] = [buildings, rooms]
+      this.#amenities = new Map(amenities.map(({ slug, name }) => [slug, name]))
+      this.trouble = null
     } catch (problem) {
-      this.trouble = (problem as Error).message
+      this.trouble = problem as api.Problem
     }
   }
 
-  /** Reads every room of the building on the day shown. */
+  /** Reads every room of the building on the day shown, in one answer. */
   async readAll() {
     if (!this.building) return
-    await inTurn(this.here, room => this.read(room.id))
-    this.loads++
+    const [building, date] = [this.building.id, this.date]
+    try {
+      const days = await api.dayOfBuilding(building, date)
+      if (building !== this.building?.id || date !== this.date) return
+      for (const { roomId, state, bookings } of days) this.views.set(roomId, { state, date, bookings })
+      this.loads++
+      this.trouble = null
+    } catch (problem) {
+      this.trouble = problem as api.Problem
+    }
   }
 
   /** Reads one room anew; asked again meanwhile, once more afterwards. What can't be read stays as it was. */

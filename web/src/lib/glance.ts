@@ -1,6 +1,7 @@
 /** What a RoomState says at a glance. What a room's status *is* the hub decides, and tells whenever it
  * changes; here are only the words for it. */
 import type { Meeting, RoomState } from "./model"
+import { say } from "./say.svelte"
 import { HOUR, MINUTE } from "./time"
 import { lengthWord, whenWord } from "./when"
 
@@ -35,38 +36,27 @@ function untilOf(state: RoomState): number | null {
   return unix ? unix * 1000 : null
 }
 
-const WORDS: Record<Tone, string> = {
-  free: "Free",
-  soon: "Free, not for long",
-  waiting: "Waiting for check-in",
-  busy: "Busy",
-  closed: "Out of service",
-}
-
 /** The words for a room that is wanted for `wantedMs` from `now` on (both milliseconds). */
 export function glance(state: RoomState, now: number, wantedMs = 0): Glance {
   const until = untilOf(state)
   const tone = toneOf(state, until, now + wantedMs)
   const by = tone === "waiting" ? (state.current?.checkInByUnix ?? 0) * 1000 : until
-  const far = until === null || until > now + 12 * HOUR
-  let rest = far ? "" : `until ${whenWord(until, now, state.zone.name)}`
-  if (tone === "free" && far) rest = "for the next 12 hours"
-  if (tone === "waiting") rest = `by ${whenWord(by ?? now, now, state.zone.name)}`
-  if (tone === "closed") rest = reason(state)
-  return { tone, word: WORDS[tone], rest, until, by }
+  return { tone, word: say(`rooms.${tone}`), rest: restOf(state, tone, by, now), until, by }
 }
 
-function reason(state: RoomState): string {
-  const why = state.room.outOfService
-  return why ? `· ${why}` : ""
+function restOf(state: RoomState, tone: Tone, by: number | null, now: number): string {
+  const reason = state.room.outOfService
+  if (tone === "closed") return reason ? say("rooms.because", { reason }) : ""
+  if (by === null || by > now + 12 * HOUR) return tone === "free" ? say("rooms.longFree") : ""
+  return say(tone === "waiting" ? "rooms.by" : "rooms.until", { time: whenWord(by, now, state.zone.name) })
 }
 
 /** What stands in the middle of the ring: how long it stays so, and the unit. */
 export function timeLeft({ by }: Glance, now: number): [string, string] {
-  if (by === null || by > now + 12 * HOUR) return ["12+", "hours"]
+  if (by === null || by > now + 12 * HOUR) return ["12+", say("rooms.hoursShort")]
   const minutes = Math.max(1, Math.ceil((by - now) / MINUTE))
-  if (minutes < 100) return [String(minutes), "min"]
-  return [String(Math.round(minutes / 30) / 2).replace(".5", "½"), "hours"]
+  if (minutes < 100) return [String(minutes), say("rooms.minShort")]
+  return [String(Math.round(minutes / 30) / 2).replace(".5", "½"), say("rooms.hoursShort")]
 }
 
 /** The meeting whose check-in is open: the one running unchecked, else the next within its window. */
@@ -80,15 +70,20 @@ export function checkInOpen(state: RoomState, now: number): Meeting | null {
 /** What the room says now, in a sentence: what stands on its panel for those who can't see it. */
 export function spoken(state: RoomState, now: number): string {
   const { word, rest } = glance(state, now)
-  const zone = state.zone.name
-  const said = (meeting: Meeting) => `${meeting.title ?? "a private meeting"}${meeting.organizer ? `, ${meeting.organizer}` : ""}`
+  const said = ({ title, organizer }: Meeting) => [title ?? say("rooms.aPrivateMeeting"), organizer].filter(Boolean).join(", ")
   const parts = [`${state.room.name}: ${word} ${rest}.`]
-  if (state.current) parts.push(`Now ${said(state.current)}, ${lengthWord(Math.max(0, state.current.endUnix * 1000 - now))} left.`)
-  if (state.next) parts.push(`Next ${whenWord(state.next.startUnix * 1000, now, zone)}, ${said(state.next)}.`)
+  if (state.current) {
+    const length = lengthWord(Math.max(0, state.current.endUnix * 1000 - now))
+    parts.push(say("rooms.spokenNow", { meeting: said(state.current), length }))
+  }
+  if (state.next) {
+    const time = whenWord(state.next.startUnix * 1000, now, state.zone.name)
+    parts.push(say("rooms.spokenNext", { time, meeting: said(state.next) }))
+  }
   return parts.join(" ")
 }
 
-/** "Floor 2 · 4 seats · screen · hearing loop" */
-export function factsOf({ room }: RoomState): string {
-  return [`Floor ${room.floor}`, `${room.capacity} seats`, ...room.amenities.map(slug => slug.replaceAll(/[-_]/g, " "))].join(" · ")
+/** "Floor 2 · 4 seats · screen · hearing loop"; `amenity` names a slug. */
+export function factsOf({ room }: RoomState, amenity: (slug: string) => string): string {
+  return [say("core.floor", { name: room.floor }), say("core.seats", { count: room.capacity }), ...room.amenities.map(amenity)].join(" · ")
 }

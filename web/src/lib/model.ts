@@ -8,7 +8,14 @@ export type Building = Schemas["Building"]
 export type Room = Schemas["Room"]
 export type Booking = Schemas["Booking"]
 export type NewBooking = Schemas["BookingToMake"]
+export type MadeBooking = Schemas["MadeBooking"]
+export type BookingChanges = Schemas["BookingToChange"]
+export type Occurrence = Schemas["Foreseen"]
+export type Amenity = Schemas["Amenity"]
 export type Panel = Schemas["Panel"]
+export type LoginSession = Schemas["LoginSession"]
+export type Notifications = Schemas["Notifications"]
+export type Scope = "this" | "following" | "all"
 
 export interface Meeting {
   id: string
@@ -26,7 +33,7 @@ export interface RoomState {
   horizonUnix: number
   room: { id: string; name: string; building: string; floor: string; capacity: number; amenities: string[]; outOfService: string | null }
   zone: { name: string }
-  policy: { checkInOpensS: number; minS: number; maxS: number }
+  policy: { checkInOpensS: number; minS: number; maxS: number; extendS: number[] }
   status: "available" | "occupied" | "out_of_service"
   checkedIn: boolean
   current: Meeting | null
@@ -38,6 +45,13 @@ export interface RoomState {
 export interface RoomView {
   state: RoomState
   date: string
+  bookings: Booking[]
+}
+
+/** One room in the answer for a whole building. */
+export interface RoomDay {
+  roomId: string
+  state: RoomState
   bookings: Booking[]
 }
 
@@ -65,9 +79,9 @@ export function isFree(bookings: Booking[], { from, to }: Pick): boolean {
   })
 }
 
-/** Whether the room could be had from `now` on for `span` milliseconds, as far as its view reaches. */
-export function isFreeNow(view: RoomView | undefined, now: number, span: number): boolean {
-  return view?.state.status === "available" && isFree(view.bookings, { from: now, to: now + span })
+/** Whether the room could be had for all of `slot`, as far as its view reaches. */
+export function couldHave(view: RoomView | undefined, slot: Pick): boolean {
+  return view !== undefined && view.state.status !== "out_of_service" && isFree(view.bookings, slot)
 }
 
 /** The first instant from `after` on at which the room is free for `span` milliseconds. */

@@ -31,6 +31,8 @@ export const PAGES: PageDef[] = [
   { path: "/rooms", who: "member", title: "core.rooms", menu: "main", here: Rooms },
   { path: "/rooms/:roomId", who: "member", title: "core.room", here: Room },
   { path: "/floor-map", who: "member", title: "core.floorMap", menu: "main", areas: ["floor"], load: () => import("../pages/FloorMap.svelte") },
+  { path: "/bookings", who: "member", title: "core.myBookings", menu: "main", areas: ["mine"], load: () => import("../pages/MyBookings.svelte") },
+  { path: "/account", who: "member", title: "core.account", menu: "own", areas: ["mine"], load: () => import("../pages/Account.svelte") },
   { path: "/panels", who: "manager", title: "core.panels", menu: "manage", areas: ["panels"], load: () => import("../pages/Panels.svelte") },
   { path: "/panels/claim", who: "manager", title: "core.panels", areas: ["panels"], load: () => import("../pages/Panels.svelte") },
   { path: "/issues", who: "manager", title: "core.issues", menu: "manage", areas: ["issues"], load: () => import("../pages/Issues.svelte") },

@@ -4,6 +4,8 @@ import { MINUTE } from "./time"
 class Wish {
   people = $state(2)
   minutes = $state(30)
+  /** "HH:MM" in the building, or "" for now (on another day: for any time). */
+  time = $state("")
   words = $state("")
   floorId = $state("")
   amenity = $state("")
