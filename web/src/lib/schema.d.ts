@@ -741,6 +741,26 @@ export interface paths {
         patch: operations["ApiV1BuildingsIdChangeBuilding"];
         trace?: never;
     };
+    "/api/v1/buildings/{id}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBuildingDay
+         * @description That local day of every room of the building, by name; never paged.
+         */
+        get: operations["ApiV1BuildingsIdDayGetBuildingDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings/{id}/floors": {
         parameters: {
             query?: never;
@@ -1269,6 +1289,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListOccurrences
+         * @description When a series would meet, before it is booked, and which of its times are taken; never paged.
+         */
+        get: operations["ApiV1RoomsIdOccurrencesListOccurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}/slots": {
         parameters: {
             query?: never;
@@ -1718,6 +1758,14 @@ export interface components {
             id: string;
             name: string;
         };
+        /** Foreseen */
+        Foreseen: {
+            /** Format: date-time */
+            endsAt: string;
+            free: boolean;
+            /** Format: date-time */
+            startsAt: string;
+        };
         /** GhostFigures */
         GhostFigures: {
             /** @description null over nothing */
@@ -2132,6 +2180,11 @@ export interface components {
             items: components["schemas"]["Booking"][];
             nextCursor?: string | null;
         };
+        /** Page[RoomDay] */
+        "Page_hub.api.building_days.RoomDay_": {
+            items: components["schemas"]["RoomDay"][];
+            nextCursor?: string | null;
+        };
         /** Page[Amenity] */
         "Page_hub.api.buildings.Amenity_": {
             items: components["schemas"]["Amenity"][];
@@ -2160,6 +2213,11 @@ export interface components {
         /** Page[Panel] */
         "Page_hub.api.panels.Panel_": {
             items: components["schemas"]["Panel"][];
+            nextCursor?: string | null;
+        };
+        /** Page[Foreseen] */
+        "Page_hub.api.rooms.Foreseen_": {
+            items: components["schemas"]["Foreseen"][];
             nextCursor?: string | null;
         };
         /** Page[Room] */
@@ -2432,6 +2490,16 @@ export interface components {
             seats: number;
             typicalAttendance: number | null;
             wouldFitSmaller: number;
+        };
+        /** RoomDay */
+        RoomDay: {
+            bookings: components["schemas"]["Booking"][];
+            /** Format: date */
+            date: string;
+            roomId: string;
+            state: {
+                [key: string]: unknown;
+            };
         };
         /** RoomFigures */
         RoomFigures: {
@@ -4536,6 +4604,49 @@ export interface operations {
             };
         };
     };
+    ApiV1BuildingsIdDayGetBuildingDay: {
+        parameters: {
+            query?: {
+                /** @description Today there, unless told */
+                date?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hub.api.building_days.RoomDay_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiV1BuildingsIdFloorsAddFloor: {
         parameters: {
             query?: never;
@@ -6190,6 +6301,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Issue"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1RoomsIdOccurrencesListOccurrences: {
+        parameters: {
+            query: {
+                startsAt: string;
+                endsAt: string;
+                rrule: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hub.api.rooms.Foreseen_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
