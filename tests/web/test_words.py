@@ -91,6 +91,7 @@ NAMES = {
     "Accept",
     "Delete",
     "Backspace",
+    *("Android", "Windows", "Linux"),
 }
 
 
