@@ -10,7 +10,7 @@ import json
 import os
 import random
 
-from firmware import flash_file, http_post, screens, wifi
+from firmware import flash_file, http_post, screens, troubles, wifi
 from firmware.panel_config import CREDENTIALS
 from shared import checked
 
@@ -36,7 +36,7 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
     """Returns once the credentials are in flash. Raises OSError where the flash takes nothing."""
     secret = _own_secret()
     asked = json.dumps({"enrolmentSecret": secret, "simulated": simulated})
-    claiming = Claiming(config.hub_url)
+    claiming = Claiming(config.hub_url, config.language)
     wait_s: float = FIRST_WAIT_S
     longest_s = RECONNECTS * config.reconnect_max_s
     while True:
@@ -49,10 +49,12 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
             wait_s = claiming.ask_again_s
         except http_post.Refused as refusal:
             claiming.trouble = refusal.detail
+            claiming.number = troubles.HUB_REFUSES
             wait_s = min(max(refusal.retry_after_s, wait_s * 2), longest_s)
         except (OSError, ValueError, MemoryError, asyncio.TimeoutError) as error:
             print("not enrolled:", repr(error))
-            claiming.trouble = "No answer from " + http_post.host_of(config.hub_url)
+            claiming.trouble = "No answer from the hub"
+            claiming.number = troubles.number_of(error)
             wait_s = min(wait_s * 2, longest_s)
         screens.draw(canvas, claiming.view())
         await glass.show()
@@ -62,11 +64,13 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
 class Claiming:
     """What the glass says until the panel is claimed. `trouble` is why there is no news."""
 
-    def __init__(self, hub_url: str) -> None:
+    def __init__(self, hub_url: str, language: str = "en") -> None:
         self._hub_url = hub_url
+        self._language = language
         self._code = self._name = self._url = ""
         self.ask_again_s = FIRST_WAIT_S
         self.trouble: str | None = None
+        self.number = 0
 
     def take(self, answer: "dict[str, Any]") -> bool:
         """True once the panel was claimed. Raises ValueError for what is no answer of a hub."""
@@ -85,8 +89,16 @@ class Claiming:
     def view(self) -> screens.View:
         """A code that may have run out meanwhile is not shown: it would only be refused."""
         if self.trouble is not None:
-            return screens.View("claiming", 0, web_url=self._hub_url, notice=self.trouble)
-        return screens.View("claiming", 0, web_url=self._url, claim=(self._code, self._name))
+            return screens.View(
+                "claiming",
+                0,
+                web_url=self._hub_url,
+                notice=self.trouble,
+                trouble=self.number,
+                language=self._language,
+            )
+        shown = (self._code, self._name)
+        return screens.View("claiming", 0, web_url=self._url, claim=shown, language=self._language)
 
 
 def _own_secret() -> str:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 
-from firmware import flash_file, strips, wifi
+from firmware import flash_file, strips, troubles, wifi
 from firmware.command_outbox import new_id
 from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
 from firmware.state_cache import INCOMING
@@ -74,6 +74,7 @@ class MqttLink:
         self._screen_frame = 0
         self._hello_due = False
         self._questions: list[str] = []
+        self.trouble = troubles.HUB_SILENT
         self._moved = False
         self._resting = False
         self._rest_until: int | None = None
@@ -91,7 +92,8 @@ class MqttLink:
             try:
                 await self._connection()
             except (OSError, LinkLost, MemoryError, asyncio.TimeoutError) as error:
-                print("link lost:", repr(error))
+                self.trouble = troubles.number_of(error)
+                print("link lost: E%d" % self.trouble, repr(error))
             self._lose_hub()
             if self._resting:
                 return

@@ -214,6 +214,7 @@ class PanelApp:
             pending=[_key_action(command) for command in self._outbox.commands],
             notice=someone.notice(),
             pin=someone.pin,
+            trouble=self._link.trouble,
             page=someone.aside.page,
             rooms=someone.aside.rooms,
         )

@@ -49,7 +49,7 @@ class PanelConfig:
             raise ValueError("panel.json is not fit")
         self.room_id: str | None = None
         self.hour24 = True
-        self.language = "en"
+        self.language = str(installed.get("language") or "en")
         self.dark = False
         self.web_url = ""
         try:
@@ -74,7 +74,7 @@ class PanelConfig:
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
             raise ValueError("hour24 or webUrl is unfit")
         self.room_id, self.hour24 = room_id, hour24
-        self.language = str(told.get("language", "en"))
+        self.language = str(told.get("language") or self.language)
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""
 

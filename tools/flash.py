@@ -56,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--country", metavar="CODE", help="two letters, for Wi-Fi channels that not every country has"
     )
     parser.add_argument(
+        "--language", choices=("en", "de", "fr", "es"), help="what the glass speaks until the hub says"
+    )
+    parser.add_argument(
         "--battery", action="store_true", help="it runs on its battery, and sleeps in between"
     )
     parser.add_argument("--port", help="the serial port (default: the one with a board)")
@@ -98,6 +101,7 @@ def _wishes(arguments: argparse.Namespace, connect: Connect) -> Wishes:
         erase=arguments.erase,
         wifi=_wifi(arguments),
         battery=arguments.battery,
+        language=arguments.language,
         hub=hub,
         mqtt_host=arguments.mqtt_host,
         move=arguments.move,

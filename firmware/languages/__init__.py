@@ -6,7 +6,7 @@ tests/firmware/test_languages.py finds it.
 """
 
 LANGUAGES = ("en", "de", "fr", "es")
-LONGEST = 160
+LONGEST = 200
 """Of a line, in bytes."""
 
 _FOLDER = __file__.rsplit("/", 1)[0]

@@ -4,6 +4,7 @@ from firmware import fonts
 from firmware.screens import words
 from firmware.strips import strips
 from firmware.text_layout import fit, shorten
+from firmware.troubles import CLOCK_NOT_SET
 from shared.text_strip import DETAIL, NAME, STYLES, TITLE
 
 TYPE_CHECKING = False
@@ -39,13 +40,16 @@ def draw_header(canvas: "Canvas", view: "View") -> int:
         aside_px = fonts.T20.width(as_of)
         canvas.text(LEFT, 89, _place(view, _WIDTH - aside_px), fonts.T20)
         canvas.text(RIGHT - aside_px, 89, as_of, fonts.T20)
-    said = _said(view)
+    said, trouble = _said(view)
     if not said:
         canvas.fill(LEFT, _RULE_Y, _WIDTH, 3)
         return _RULE_Y + 32
     canvas.fill(LEFT, _RULE_Y - 1, _WIDTH, 30)
     canvas.set_ink(canvas.paper)
-    canvas.text(LEFT + 10, _RULE_Y + 20, shorten(said, fonts.B20, _WIDTH - 20), fonts.B20)
+    number = " E%d" % trouble if trouble else ""
+    number_px = fonts.B20.width(number)
+    canvas.text(RIGHT - 10 - number_px, _RULE_Y + 20, number, fonts.B20)
+    canvas.text(LEFT + 10, _RULE_Y + 20, shorten(said, fonts.B20, _WIDTH - 20 - number_px), fonts.B20)
     canvas.set_ink(canvas.paper)
     return _RULE_Y + 54
 
@@ -67,15 +71,18 @@ def _place(view: "View", width: int) -> str:
     return line
 
 
-def _said(view: "View") -> str:
-    """What the strip says: what was just refused or done, else what makes the picture doubtful."""
+def _said(view: "View") -> "tuple[str, int]":
+    """What the strip says, and its number in docs/errors.md: what was just refused or done, else what makes the picture
+    doubtful."""
     if view.notice:
-        return words.say(view.notice)
+        return words.say(view.notice), 0
     if view.offline_since is None:
-        return "" if view.clock_trusted else words.say("The clock is not set")
+        return ("", 0) if view.clock_trusted else (words.say("The clock is not set"), CLOCK_NOT_SET)
     if not view.clock_trusted or view.state is None:
-        return words.say("No link to the hub")  # without a room there is no zone to tell the time in
-    return words.say("No link to the hub since %s") % words.moment(view, view.offline_since)
+        return words.say(
+            "No link to the hub"
+        ), view.trouble  # without a room there is no zone to tell the time in
+    return words.say("No link since %s") % words.moment(view, view.offline_since), view.trouble
 
 
 def draw_label(canvas: "Canvas", baseline: int, label: str, aside: str = "") -> None:

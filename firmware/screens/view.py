@@ -18,7 +18,8 @@ class View:
     `screen` names a file of this folder; all but starting, unclaimed and claiming need `state` and `status`. `offline_since` is when the hub was last heard, None while there
     is contact; `as_of` the same on a panel that sleeps between calls. `pressed` is the soft key held down, `pending` the actions that wait in the outbox, and
     `notice` one short sentence, such as a refusal. `claim` is the code of a panel without credentials, and the
-    name it goes by. `pin` is what was entered so far, on the screen pin.
+    name it goes by. `pin` is what was entered so far, on the screen pin. `trouble` is a number of `firmware.troubles`: why
+    the hub is not there; 0 for none.
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class View:
         "screen",
         "state",
         "status",
+        "trouble",
         "web_url",
     )
 
@@ -63,6 +65,7 @@ class View:
         rooms: "list[FreeRoom] | None" = None,
         claim: "tuple[str, str] | None" = None,
         pin: "PinEntry | None" = None,
+        trouble: int = 0,
     ) -> None:
         self.screen = screen
         self.now = now
@@ -82,6 +85,7 @@ class View:
         self.rooms = rooms
         self.claim = claim
         self.pin = pin
+        self.trouble = trouble
 
     def local(self, unix: int) -> int:
         """Seconds since 1970 as the room's own clocks count them; UTC while no room is known."""

@@ -179,8 +179,15 @@ VIEWS: dict[str, dict[str, Any]] = {
         "web_url": LINK,
         "pending": ["release"],
         "offline_since": TEN - 5 * MINUTE,
+        "trouble": 23,
     },
-    "unknown": {"state": _IDLE, "now": TEN + 49 * HOUR, "web_url": LINK, "offline_since": TEN - 48 * MINUTE},
+    "unknown": {
+        "state": _IDLE,
+        "now": TEN + 49 * HOUR,
+        "web_url": LINK,
+        "offline_since": TEN - 48 * MINUTE,
+        "trouble": 24,
+    },
     "out-of-service": {
         "state": state(HIRING, outOfService="The ceiling drips; the caretaker knows"),
         "now": TEN,
@@ -275,10 +282,18 @@ VIEWS: dict[str, dict[str, Any]] = {
         "claim": ["7KMRQ4GT", "Panel W3XF"],
         "web_url": "http://circletime.example.org:8000/panels/claim?code=7KMRQ4GT",
     },
+    "claiming-de": {
+        "screen": "claiming",
+        "now": 0,
+        "claim": ["7KMRQ4GT", "Panel W3XF"],
+        "web_url": "http://circletime.example.org:8000/panels/claim?code=7KMRQ4GT",
+        "language": "de",
+    },
     "claiming-no-hub": {
         "screen": "claiming",
         "now": 0,
-        "notice": "No answer from circletime.example.org:8000",
+        "notice": "No answer from the hub",
+        "trouble": 23,
         "web_url": "http://circletime.example.org:8000",
     },
 }

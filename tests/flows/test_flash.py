@@ -69,6 +69,7 @@ def wishes(site):
             "erase": False,
             "wifi": Wifi(SSID, WIFI_PASSWORD),
             "battery": False,
+            "language": None,
             "hub": connect(f"http://127.0.0.1:{site.port}", who),
             "mqtt_host": None,
             "move": False,

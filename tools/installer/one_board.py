@@ -54,6 +54,7 @@ class Wishes:
     erase: bool
     wifi: Wifi | None
     battery: bool
+    language: str | None
     hub: HubDoor | None
     mqtt_host: str | None
     move: bool
@@ -204,6 +205,7 @@ def _configure(board: Board, name: str, panel: dict[str, Any], wishes: Wishes, w
         "ca": panel.get("ca"),
         "board": name,
         "power": "battery" if wishes.battery else "mains",
+        "language": wishes.language,
         "wifiSsid": wifi.ssid,
         "wifiPassword": wifi.password or None,
         "wifiCountry": wifi.country,
