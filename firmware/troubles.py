@@ -39,8 +39,8 @@ def number_of(error: Exception) -> int:
     if isinstance(error, ValueError):
         return NOT_UNDERSTOOD
     if isinstance(error, OSError):
-        reason = error.args[0] if error.args else None
-        return NO_WIFI if isinstance(reason, str) else _BY_ERRNO.get(reason, NO_ANSWER)
+        reason: object = error.args[0] if error.args else None
+        return NO_WIFI if isinstance(reason, str) else _BY_ERRNO.get(reason, NO_ANSWER)  # type: ignore[call-overload]
     said = str(error)
     if said.startswith("refused"):
         return BROKER_REFUSES
