@@ -4,14 +4,13 @@ import pytest
 
 from firmware import troubles
 from firmware.mqtt_client import LinkLost
-from tests.firmware import screens_page
+from tests.firmware import errors_page, screens_page
 from tests.firmware.hub_double import wait_until
 from tests.micropython import needs_micropython
-from tools import errors
 
 
 def test_pages_are_of_today():
-    assert errors.PAGE.read_text() == errors.page(), "run: python -m tools.errors"
+    assert errors_page.PAGE.read_text() == errors_page.page(), "run: python -m tests.firmware.errors_page"
     assert screens_page.unsaid() == set()
     assert screens_page.PAGE.read_text() == screens_page.page(), "run: python -m tests.firmware.screens_page"
 

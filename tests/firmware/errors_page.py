@@ -1,4 +1,4 @@
-"""docs/errors.md: what each number on a panel's glass means. Written by `python -m tools.errors`."""
+"""docs/errors.md: what each number on a panel's glass means. Written by `python -m tests.firmware.errors_page`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from firmware import troubles
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 
 HEAD = """# Numbers on the glass
 
 A panel without its hub says so in a black strip, with a number: `No link since 09:12  E23`. What it shows of meetings
 is as of then. It goes on trying by itself, at most half a minute apart. The console on its USB cable says more.
-Written by `python -m tools.errors`; the numbers stand in `firmware/troubles.py`, and never change their meaning.
+Written by `python -m tests.firmware.errors_page`; the numbers stand in `firmware/troubles.py`, and never change their meaning.
 
 | number | what it means | what to do |
 |---|---|---|
