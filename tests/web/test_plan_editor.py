@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,14 +19,16 @@ PICTURE = (
 
 
 @pytest.fixture
-def floor(hub: HubProcess, request: pytest.FixtureRequest) -> str:
-    """A floor with two rooms, and no plan."""
-    name = f"House {request.node.name[:40]}"
-    building = hub.post("/buildings", {"name": name, "timeZone": hub.zone.key, "floors": [{"name": "1"}]})
+def floor(hub: HubProcess) -> Iterator[str]:
+    """A floor with two rooms, and no plan; gone afterwards, for other tests look at the first building."""
+    building = hub.post("/buildings", {"name": "Vinery", "timeZone": hub.zone.key, "floors": [{"name": "1"}]})
     found = str(building["floors"][0]["id"])
-    for room in ("Oak", "Elm"):
-        hub.post("/rooms", {"name": room, "floorId": found, "capacity": 4})
-    return found
+    rooms = [
+        hub.post("/rooms", {"name": name, "floorId": found, "capacity": 4})["id"] for name in ("Oak", "Elm")
+    ]
+    yield found
+    for gone in (*(f"/rooms/{room}" for room in rooms), f"/buildings/{building['id']}"):
+        hub.api.delete(gone).raise_for_status()
 
 
 @pytest.fixture
