@@ -30,12 +30,13 @@ def glass(page: Page) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=ROOM)).get_by_role("img")
 
 
-def test_the_glass_shows_and_says_what_the_panel_shows(ada: Page, panel: str) -> None:
+def test_the_glass_shows_and_says_what_the_panel_shows(ada: Page, panel: str, check_axe: CheckAxe) -> None:
     ada.goto("/panels")
     expect(glass(ada)).to_be_visible(timeout=20_000)
     assert glass(ada).evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [800, 480]
     assert (glass(ada).get_attribute("alt") or "").startswith(f"{ROOM}: ")
     expect(ada.get_by_role("listitem").filter(has_text=ROOM)).to_contain_text("online")
+    see(ada, "panels", check_axe, picture="panels")
 
 
 def test_a_press_travels_through_the_panel_and_back(ada: Page, hub: HubProcess, panel: str) -> None:
@@ -74,14 +75,11 @@ def test_a_panel_is_claimed_where_its_code_leads(ada: Page, hub: HubProcess, wai
     assert any(panel["roomId"] == room for panel in hub.get("/panels")["items"])
 
 
-def test_a_panel_is_moved_swapped_and_taken_down(
-    ada: Page, hub: HubProcess, waiting: str, check_axe: CheckAxe
-) -> None:
+def test_a_panel_is_moved_swapped_and_taken_down(ada: Page, hub: HubProcess, waiting: str) -> None:
     here = hub.room("North door")
     hub.room("South door")
     panel = hub.post("/panels", {"roomId": here, "name": "Old oak"})["id"]
     ada.goto("/panels?show=offline")
-    see(ada, "panels", check_axe, picture="panels")
     hanging(ada, "North door").get_by_role("button", name="Move").click()
     ada.get_by_role("dialog").get_by_label("Room").select_option("South door")
     ada.get_by_role("dialog").get_by_role("button", name="Save").click()

@@ -52,13 +52,15 @@ def test_a_role_is_changed_by_keyboard_and_taken_back(ada: Page, hub: HubProcess
     row(ada, "Nadia Kovacs").get_by_role("button", name="Change").press("Enter")
     dialog = ada.get_by_role("dialog")
     dialog.get_by_label("Member").press("ArrowDown")
-    dialog.get_by_label("Department").fill("Design")
-    dialog.get_by_label("Department").press("Enter")
+    dialog.get_by_label("Leads the department").check()
+    dialog.get_by_role("combobox", name="Department").fill("Design")
+    dialog.get_by_role("combobox", name="Department").press("Enter")
     expect(row(ada, "Nadia Kovacs")).to_contain_text("Manager")
     expect(row(ada, "Nadia Kovacs")).to_contain_text("Design")
     ada.get_by_role("button", name="Undo").click()
     expect(row(ada, "Nadia Kovacs")).to_contain_text("Member")
-    assert hub.get(f"/users/{nadia}")["department"] == "Research"
+    kept = hub.get(f"/users/{nadia}")
+    assert (kept["department"], kept["leadsDepartment"]) == ("Research", False)
 
 
 def test_who_was_deactivated_is_let_in_again(ada: Page, hub: HubProcess, nadia: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
+from hub.rooms.policy import Glass, Policy
 from tests.web.hub_process import HubProcess
-from tests.web.looks import CheckAxe, see
+from tests.web.looks import ROOT, CheckAxe, see
 
 
 @pytest.fixture
@@ -64,6 +67,14 @@ def test_the_audit_says_who_changed_what_from_what_to_what(
     expect(ada.get_by_role("heading", name="Nothing like that was changed")).to_be_visible()
     ada.go_back()
     expect(ada.get_by_role("listitem")).to_have_count(2)
+
+
+def test_every_rule_of_the_hub_can_be_set_here() -> None:
+    words = json.loads((ROOT / "web/src/messages/en/settings.json").read_text())
+    code = (ROOT / "web/src/lib/policy_words.ts").read_text()
+    rules = {field.encode_name for field in msgspec.structs.fields(Policy)} - {"glass"}
+    rules |= {f"glass.{field.encode_name}" for field in msgspec.structs.fields(Glass)}
+    assert {rule for rule in rules if rule not in words or f'"{rule}"' not in code} == set()
 
 
 def test_older_entries_come_when_asked_for(ada: Page, hub: HubProcess) -> None:

@@ -107,8 +107,8 @@ export const removeAmenity = (slug: string): Promise<unknown> =>
 // Settings and audit.
 
 export const settings = (): Promise<SiteSettings> => take(client.GET("/api/v1/settings"))
-export const changeSettings = (policy: PolicyChange): Promise<SiteSettings> =>
-  take(client.PATCH("/api/v1/settings", { body: { policy } }))
+export const changeSettings = (body: Schemas["SettingsToChange"]): Promise<SiteSettings> =>
+  take(client.PATCH("/api/v1/settings", { body }))
 
 export interface AuditWish { actorId?: string; action?: string; subjectId?: string; from?: string; to?: string; cursor?: string }
 export const audit = (query: AuditWish): Promise<{ items: AuditEntry[]; nextCursor?: string | null }> =>

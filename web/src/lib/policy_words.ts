@@ -8,7 +8,7 @@ export const RULES = {
   checkIn: ["checkInRequired", "checkInOpensMinutes", "checkInClosesMinutes"],
   bookings: ["minMinutes", "maxMinutes", "bufferMinutes", "horizonDays", "requiresApproval"],
   panels: [
-    "glass.book", "glass.checkIn", "glass.extend", "glass.end", "glass.reportIssue", "quickBookMinutes", "extendMinutes",
+    "glass.book", "glass.checkIn", "glass.extend", "glass.end", "glass.reportIssue", "glass.attendance", "quickBookMinutes", "extendMinutes",
     "panelLanguage", "panelHour24", "panelTheme",
   ],
   hours: ["openingHours"],
@@ -26,11 +26,12 @@ export const NUMBERS: Partial<Record<Rule, [number, number]>> = {
   bufferMinutes: [0, 1440], horizonDays: [1, 3660],
 }
 const CHOICES: Partial<Record<Rule, () => [string, string][]>> = {
+  "glass.attendance": () => [["off", say("settings.no")], ["ask", say("settings.ask")]],
   panelLanguage: () => Object.entries(LANGUAGES),
   panelTheme: () => [["light", say("settings.light")], ["dark", say("settings.dark")]],
 }
 export const glassChoices = (): [string, string][] => [["on", say("settings.on")], ["pin", say("settings.pin")], ["off", say("settings.off")]]
-export const choicesOf = (rule: Rule) => (rule.startsWith("glass.") ? glassChoices() : CHOICES[rule]?.())
+export const choicesOf = (rule: Rule) => CHOICES[rule]?.() ?? (rule.startsWith("glass.") ? glassChoices() : undefined)
 
 export function valueOf(policy: Policy, rule: Rule): Value {
   const [name, part] = rule.split(".") as [keyof Policy, string | undefined]
