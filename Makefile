@@ -49,8 +49,14 @@ fmt: .venv/dev ## write the code in the house style
 bench: .venv/dev ## what is measured, and against what
 	$(BIN)/python -m bench
 
+lighthouse: .venv/dev ## the app's first pages as Lighthouse judges them (needs Node and Chromium)
+	$(BIN)/python -m bench.lighthouse
+
+pictures: .venv/dev ## the pictures of the user guide, taken anew by the browser tests
+	CIRCLETIME_PICTURES=docs/pictures $(BIN)/pytest tests/web/test_guide.py
+
 lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help setup demo test soak check fmt bench lock
+.PHONY: help setup demo test soak check fmt bench lighthouse pictures lock

@@ -113,7 +113,7 @@ SPEECHLESS = {
     "model.ts",
     "language.ts",
     "labels.ts",
-    "main.ts",
+    "letters.svelte.ts",
     "schema.d.ts",
     "manage_api.ts",
     "plan_shapes.ts",

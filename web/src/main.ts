@@ -2,12 +2,14 @@ import { mount } from "svelte"
 import App from "./App.svelte"
 import "./base.css"
 import { wantedLanguage } from "./lib/language"
+import { placeOf } from "./lib/pages"
+import { route } from "./lib/route.svelte"
 import { speech } from "./lib/say.svelte"
+import { session } from "./lib/session.svelte"
 
-// The day strips measure their titles: have the letters first, but never wait long for them.
-const words = speech.speak(wantedLanguage())
-const letters = document.fonts.load('500 13px "Atkinson Hyperlegible Next Variable"')
-await Promise.race([letters, new Promise(resolve => setTimeout(resolve, 800))]).catch(() => {})
+// Who is signed in, the words, and the page's own code: asked for at the same time, none waits for another.
+void session.restore()
+placeOf(route.path)?.page.load?.().catch(() => {}) // the page itself says so, when it is shown
+await speech.speak(wantedLanguage())
 
-await words
 mount(App, { target: document.querySelector("#app")! })

@@ -45,6 +45,7 @@ class Board {
 
   /** Keeps the list of buildings and rooms until the returned function is called. */
   keep(): () => void {
+    void this.survey() // at once, and again when the line is open: what changed between is not missed
     return live.on(event => {
       const unknown = event.type === "room" && !this.rooms.some(({ id }) => id === event.roomId)
       if (event.type === "hello" || unknown) void this.survey()

@@ -4,7 +4,6 @@ import type { Component } from "svelte"
 import type { User } from "./model"
 import type { Area, Key } from "./say.svelte"
 import Login from "../pages/Login.svelte"
-import Room from "../pages/Room.svelte"
 import Rooms from "../pages/Rooms.svelte"
 
 // eslint-disable-next-line -- a page takes the parts of its own path as props
@@ -29,7 +28,7 @@ export const PAGES: PageDef[] = [
   { path: "/forgotten-password", who: "anyone", title: "core.forgotten", load: () => import("../pages/ForgottenPassword.svelte") },
   { path: "/set-password", who: "anyone", title: "core.setPassword", load: () => import("../pages/SetPassword.svelte") },
   { path: "/rooms", who: "member", title: "core.rooms", menu: "main", here: Rooms },
-  { path: "/rooms/:roomId", who: "member", title: "core.room", here: Room },
+  { path: "/rooms/:roomId", who: "member", title: "core.room", load: () => import("../pages/Room.svelte") },
   { path: "/floor-map", who: "member", title: "core.floorMap", menu: "main", areas: ["floor"], load: () => import("../pages/FloorMap.svelte") },
   { path: "/bookings", who: "member", title: "core.myBookings", menu: "main", areas: ["mine"], load: () => import("../pages/MyBookings.svelte") },
   { path: "/account", who: "member", title: "core.account", menu: "own", areas: ["mine"], load: () => import("../pages/Account.svelte") },

@@ -6,6 +6,9 @@ import { route } from "./route.svelte"
 /** Pages for people who are not signed in. */
 const OPEN_PAGES = ["/login", "/forgotten-password", "/set-password"]
 
+/** That somebody was signed in here: at the door nobody else's session is asked for. */
+const KEPT = "circletime.signedIn"
+
 class Session {
   /** undefined until the hub has been asked, null when nobody is signed in. */
   user = $state.raw<User | null>()
@@ -19,8 +22,10 @@ class Session {
 
   /** Asks the hub until it answers: a hub that is just starting is not a reason to sign in again. */
   async restore() {
+    if (OPEN_PAGES.includes(route.path) && !localStorage.getItem(KEPT)) return void (this.user = null)
     try {
       this.user = await api.me()
+      localStorage.setItem(KEPT, "yes")
     } catch (problem) {
       const { status, message } = problem as api.Problem
       if (status === 401) return
@@ -31,16 +36,19 @@ class Session {
 
   async signIn(email: string, password: string) {
     this.user = await api.login(email, password)
+    localStorage.setItem(KEPT, "yes")
   }
 
   async signOut() {
     await api.logout()
+    localStorage.removeItem(KEPT)
     this.user = null
     route.go("/login")
   }
 
   leave() {
     this.user = null
+    localStorage.removeItem(KEPT)
     if (OPEN_PAGES.includes(route.path)) return
     const next = route.path === "/" ? "" : `?next=${encodeURIComponent(route.path + route.query)}`
     route.go("/login" + next, { replace: true })
