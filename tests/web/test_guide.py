@@ -62,6 +62,7 @@ def test_a_newcomer_books_a_room_for_four_in_two_actions_and_finds_it_again(newc
     keep(page, "newcomer-3-book")
     page.keyboard.press("Enter")  # the second
     expect(page.get_by_text("Booked: Story Corner")).to_be_visible()
+    expect(page.get_by_role("listitem").first).to_contain_text("Waiting for check-in")
     keep(page, "newcomer-4-booked")
 
     page.get_by_role("link", name="My bookings").click()
