@@ -61,6 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--battery", action="store_true", help="it runs on its battery, and sleeps in between"
     )
+    parser.add_argument(
+        "--library", type=Path, metavar="FOLDER", help="its maker's library, for a board that needs one"
+    )
     parser.add_argument("--port", help="the serial port (default: the one with a board)")
     parser.add_argument("--board", metavar="NAME", help="which board it is (default: the one with this chip)")
     parser.add_argument(
@@ -102,6 +105,7 @@ def _wishes(arguments: argparse.Namespace, connect: Connect) -> Wishes:
         wifi=_wifi(arguments),
         battery=arguments.battery,
         language=arguments.language,
+        library=arguments.library,
         hub=hub,
         mqtt_host=arguments.mqtt_host,
         move=arguments.move,

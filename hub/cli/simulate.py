@@ -29,7 +29,7 @@ EXAMPLES = """examples:
 """
 
 
-MOST_PANELS = 100
+MOST_PANELS = 300
 
 
 class CannotSimulate(Exception):

@@ -70,6 +70,7 @@ def wishes(site):
             "wifi": Wifi(SSID, WIFI_PASSWORD),
             "battery": False,
             "language": None,
+            "library": None,
             "hub": connect(f"http://127.0.0.1:{site.port}", who),
             "mqtt_host": None,
             "move": False,

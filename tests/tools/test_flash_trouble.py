@@ -20,7 +20,7 @@ def test_page_for_installers_has_the_same_sentences():
 
 
 def test_pictures_for_installers_are_the_ones_that_the_firmware_is_held_to():
-    page = ROOT / "docs" / "installing.md"
+    page = ROOT / "docs" / "screens.md"
     pictures = re.findall(r"\]\((\.\./tests/firmware/golden/\S+\.png)\)", page.read_text())
     assert len(pictures) >= 10
     assert not [one for one in pictures if not (page.parent / one).exists()]

@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
-from tools.installer import bootloader, registration, slots
+from tools.installer import bootloader, maker_library, registration, slots
 from tools.installer.board import Board, Facts
 from tools.installer.boards import board_for
 from tools.installer.bootloader import Image
@@ -55,6 +56,7 @@ class Wishes:
     wifi: Wifi | None
     battery: bool
     language: str | None
+    library: Path | None
     hub: HubDoor | None
     mqtt_host: str | None
     move: bool
@@ -155,6 +157,7 @@ def _set_up(
     shown.note(str(todo))
     if wishes.dry_run:
         return None
+    maker_library.bring(board, name, wishes.library, shown.step)
     if todo.changes:
         shown.step("copying the firmware")
         shown.expect(todo.sends_bytes)

@@ -65,6 +65,10 @@ TROUBLES: dict[str, Trouble] = {
         "The MicroPython file is not a firmware image.",
         "Give --micropython the .bin file, not the .uf2, .elf or .app-bin.",
     ),
+    "no-library": Trouble(
+        "The board needs its maker's library.",
+        "Fetch it once (docs/boards.md says from where), and name its folder with --library.",
+    ),
     "write-failed": Trouble(
         "MicroPython could not be written.",
         "Repeat the same command; if it fails again, try another cable and `--erase`.",

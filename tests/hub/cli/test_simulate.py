@@ -51,8 +51,8 @@ def test_more_panels_than_doors_go_round():
     [
         (HubDouble("Sandbox"), ["Attic"], None, "There are: Sandbox."),
         (HubDouble(), [], None, "no rooms yet"),
-        (HubDouble("Sandbox"), [], 0, "from 1 to 100"),
-        (HubDouble("Sandbox"), [], 101, "from 1 to 100"),
+        (HubDouble("Sandbox"), [], 0, "from 1 to 300"),
+        (HubDouble("Sandbox"), [], 301, "from 1 to 300"),
     ],
 )
 def test_doors_that_cannot_be_are_refused_with_what_to_do(hub, names, count, says):
