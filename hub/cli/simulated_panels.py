@@ -31,7 +31,7 @@ _RECONNECT_MAX_S = 5
 def why_none() -> str | None:
     """Why no simulated panel can run here; None where they can."""
     try:
-        simulator.command(Path())
+        simulator.interpreter()
     except FileNotFoundError:
         here = f"{platform.machine()} {platform.system()}"
         return (

@@ -97,10 +97,10 @@ def test_where_no_hub_answers_it_says_how_to_give_its_address(asked):
 
 
 def test_elsewhere_than_on_x86_64_linux_it_says_why_and_that_the_hub_works(monkeypatch):
-    def nowhere(_: object) -> None:
+    def nowhere() -> None:
         raise FileNotFoundError
 
-    monkeypatch.setattr(simulator, "command", nowhere)
+    monkeypatch.setattr(simulator, "interpreter", nowhere)
     reason = simulated_panels.why_none()
     assert reason
     assert "x86-64 Linux" in reason
