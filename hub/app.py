@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Router
@@ -56,10 +57,10 @@ from hub.events import Events
 from hub.mail.mailers import ConsoleMailer, Mailer, SmtpMailer, smtp_server
 from hub.mail.outbox import About, Letter, MakeLink, WriteNotice, Writers
 from hub.mail.sending import send_mail
-from hub.mqtt.broker_auth import Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.embedded_broker import EmbeddedBroker
-from hub.mqtt.switchboard import Switchboard
+from hub.mqtt.panel_doors import PanelDoors
+from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
 
@@ -219,15 +220,17 @@ def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switch
             f"CIRCLETIME_BROKER_URL is {settings.broker_url!r}; it takes {NO_BROKER!r} or nothing yet"
         )
 
-    def embedded(decide: Decide, on_message: OnMessage) -> Broker:
-        return EmbeddedBroker(
-            decide=decide,
+    def embedded(on_message: OnMessage, _boot_id: str) -> tuple[Broker, KeepDoors]:
+        doors = PanelDoors(database)
+        broker = EmbeddedBroker(
+            decide=doors.decide,
             on_message=on_message,
             host=settings.mqtt_host,
             port=settings.mqtt_port,
             ssl=_tls(settings),
             tls_port=settings.mqtts_port,
         )
+        return broker, partial(doors.run, broker)
 
     return Switchboard(settings, database, clock, embedded)
 

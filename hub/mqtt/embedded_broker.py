@@ -15,12 +15,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import Server, StreamReader, StreamWriter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from ssl import SSLContext
 
 from amqtt.mqtt.connack import NOT_AUTHORIZED, SERVER_UNAVAILABLE
 
 from hub.mqtt.broker_auth import Access, Decide, covers
+from hub.mqtt.client import OnMessage, Tell
 from hub.mqtt.packets import MalformedPacketError
 from hub.mqtt.panel_link import Message, PanelLink, RefusedError, is_wild
 
@@ -33,8 +34,6 @@ _BACKLOG = 2048
 _READ_BUFFER_BYTES = 16 * 1024
 
 log = logging.getLogger(__name__)
-
-OnMessage = Callable[[str, str, bytes], Awaitable[None]]
 
 
 class EmbeddedBroker:
@@ -70,9 +69,11 @@ class EmbeddedBroker:
         self._retained: dict[str, Message] = {}
         self._stopping = False
 
-    async def start(self) -> None:
-        """Listen. Raises OSError when a port is taken. What was published before is there from the first moment."""
+    async def start(self, tell: Tell | None = None) -> None:
+        """Listen. Raises OSError when a port is taken. What was told before is there from the first moment."""
         self._stopping = False
+        if tell is not None:
+            await tell()
         self._servers = [await self._listen(self._host, self._port, None)]
         if self._tls_port is not None:
             try:

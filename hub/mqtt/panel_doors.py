@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from hub.db.database import Database
 from hub.events import PanelChanged
 from hub.mqtt.broker_auth import Access, panel_access
-from hub.mqtt.client import Broker
+from hub.mqtt.client import OwnBroker
 from hub.panel import service
 from hub.waiting import woken_by
 from shared import topics
@@ -47,7 +47,7 @@ class PanelDoors:
         self._granted[client_id] = room_key
         return panel_access(client_id, room_id)
 
-    async def run(self, broker: Broker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
+    async def run(self, broker: OwnBroker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
         """Looks whenever a panel changes, and each second, until cancelled."""
         while True:
             with self._database.events.listen() as stream:
@@ -57,7 +57,7 @@ class PanelDoors:
                     log.exception("could not see whether panels were moved or revoked")
                 await woken_by(PanelChanged, stream, LOOKS_EVERY_S)
 
-    async def look(self, broker: Broker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
+    async def look(self, broker: OwnBroker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
         doors = await self._database.read(service.doors)
         connected = broker.connected()
         for panel_id in (self._granted.keys() | connected) - doors.keys():
@@ -65,7 +65,7 @@ class PanelDoors:
         for panel_id in connected & doors.keys():
             await self._see_to_move(broker, panel_id, doors[panel_id], tell_to_move)
 
-    async def _shut_out(self, broker: Broker, panel_id: str, *, connected: bool) -> None:
+    async def _shut_out(self, broker: OwnBroker, panel_id: str, *, connected: bool) -> None:
         """Nothing stays of a revoked panel; looked at once more, since it may have been greeted at that moment."""
         if connected:
             log.info("panel %s was revoked, and is cut off", panel_id)
@@ -78,7 +78,7 @@ class PanelDoors:
 
     async def _see_to_move(
         self,
-        broker: Broker,
+        broker: OwnBroker,
         panel_id: str,
         room_key: int | None,
         tell_to_move: Callable[[str], Awaitable[None]],

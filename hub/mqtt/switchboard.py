@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 
 from hub.clock import Clock
 from hub.db.base import new_id
 from hub.db.database import Database
-from hub.mqtt.broker_auth import Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.command_listener import CommandListener
-from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.presence_listener import PresenceListener
 from hub.mqtt.remote_panels import RemotePanels
@@ -25,22 +24,19 @@ from shared.panel_presence import OFFLINE, ONLINE, presence
 log = logging.getLogger(__name__)
 
 
+KeepDoors = Callable[[Callable[[str], Awaitable[None]]], Coroutine[None, None, None]]
+"""Runs until cancelled, and sees that panels may do at the broker what they may; it is given who tells a panel to move."""
+
+OpenBroker = Callable[[OnMessage, str], tuple[Broker, KeepDoors]]
+"""`open_broker(on_message, boot_id)` makes the broker, which is not started yet, and who keeps its doors."""
+
+
 class Switchboard:
-    """Serves the panels between `start` and `stop`.
+    """Serves the panels between `start` and `stop`."""
 
-    `open_broker(decide, on_message)` makes the broker, which is not started yet.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        clock: Clock,
-        open_broker: Callable[[Decide, OnMessage], Broker],
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock, open_broker: OpenBroker) -> None:
         self._boot_id = new_id()
-        self._doors = PanelDoors(database)
-        self._broker = open_broker(self._doors.decide, self._take)
+        self._broker, self._keep_doors = open_broker(self._take, self._boot_id)
         self.panels = RemotePanels(self._broker)
         self._publisher = StatePublisher(database, clock, self._broker)
         self._settings = PanelSettings(settings, database, self._broker)
@@ -50,20 +46,18 @@ class Switchboard:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """The broker knows every room's state before it lets the first panel in.
+        """The embedded broker knows every room's state before it lets the first panel in.
 
         Raises OSError where the broker's port is taken.
         """
         await self._presence.begin()
-        await self._publisher.seed()
-        await self._say(ONLINE)
-        await self._broker.start()
+        await self._broker.start(self._tell_all)
         self.panels.open()
         runs = (
             self._publisher.run(),
             self._presence.run(),
             self._settings.run(),
-            self._doors.run(self._broker, self._settings.tell),
+            self._keep_doors(self._settings.tell),
         )
         self._tasks = [asyncio.create_task(run) for run in runs]
 
@@ -73,9 +67,15 @@ class Switchboard:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._say(OFFLINE)
+        with suppress(ConnectionError):  # then its last will says so
+            await self._say(OFFLINE)
         await self._broker.stop()
         await self._presence.end()
+
+    async def _tell_all(self) -> None:
+        """Presence first: on a link made anew the panels wait for it, and say hello."""
+        await self._say(ONLINE)
+        await self._publisher.seed()
 
     async def _say(self, status: str) -> None:
         said = presence(status, self._boot_id).encode()

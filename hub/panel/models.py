@@ -79,6 +79,15 @@ class Enrolment(Base):
     """With the enrolment secret it makes the panel's own; alone it makes nothing."""
 
 
+class BrokerLogin(Base):
+    """A secret on its way to a broker that keeps passwords itself; gone once that has it."""
+
+    __tablename__ = "broker_logins"
+
+    panel_key: Mapped[int] = mapped_column(ForeignKey("panels.key"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+
+
 class PanelCommandResult(Base):
     """What a command was answered; stored in the transaction that had its effect."""
 

@@ -201,6 +201,14 @@ def doors(session: Session) -> dict[str, int | None]:
     return repository.doors(session)
 
 
+def room_ids(session: Session) -> dict[str, str | None]:
+    """The id of every panel's room, by the panel's id; revoked panels are not among them."""
+    at = repository.doors(session)
+    found = rooms.rooms_by_key(session, {key for key in at.values() if key is not None})
+    standing = {key: room.id for key, room in found.items() if not room.deleted}
+    return {panel_id: None if key is None else standing.get(key) for panel_id, key in at.items()}
+
+
 def greet(session: Session, panel_id: str, hello: Hello, now: datetime) -> PanelRecord:
     """The panel has (re)connected: it is online, and its room in contact with the hub. Raises NotFound."""
     found = _found(session, panel_id)

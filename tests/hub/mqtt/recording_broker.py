@@ -14,7 +14,7 @@ class RecordingBroker:
         self.here: set[str] = set()
         self.refusals = 0
 
-    async def start(self) -> None:
+    async def start(self, tell: Any = None) -> None:
         """Nothing to listen to."""
 
     async def stop(self) -> None:

@@ -29,7 +29,8 @@ class Building:
     """The accounts and the hub, as far as the broker sees them. The room of panel `p1` is `r1`, and so on."""
 
     def __init__(self) -> None:
-        self.rooms = {f"p{n}": f"r{n}" for n in range(1, 4)}
+        self.rooms: dict[str, str | None] = {f"p{n}": f"r{n}" for n in range(1, 4)}
+        self.revoked: set[str] = set()
         self.messages: list[tuple[str, str, bytes]] = []
         self.asked = 0
         self.before_deciding: Callable[[], Awaitable[None]] | None = None
@@ -38,6 +39,7 @@ class Building:
     async def decide(self, client_id: str, username: str | None, password: str | None) -> Access | None:
         self.asked += 1
         known = client_id == username and client_id.startswith("p") and password == f"secret of {client_id}"
+        known = known and client_id not in self.revoked
         access = panel_access(client_id, self.rooms.get(client_id)) if known else None
         if self.before_deciding is not None:
             await self.before_deciding()
@@ -56,6 +58,7 @@ class RunningBroker:
     """An EmbeddedBroker with its own loop and thread; the test speaks to it as the hub would."""
 
     def __init__(self, building: Building, **options: Any) -> None:
+        self.building = building
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -73,6 +76,14 @@ class RunningBroker:
 
     def disconnect(self, client_id: str) -> None:
         self.run(self.broker.disconnect(client_id))
+
+    def move(self, panel_id: str, room_id: str | None) -> None:
+        self.building.rooms[panel_id] = room_id
+        self.loop.call_soon_threadsafe(self.broker.restrict, panel_id, panel_access(panel_id, room_id))
+
+    def revoke(self, panel_id: str) -> None:
+        self.building.revoked.add(panel_id)
+        self.disconnect(panel_id)
 
     def connected(self) -> frozenset[str]:
         return self.broker.connected()

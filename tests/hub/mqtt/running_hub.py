@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from functools import partial
 from typing import Any
 
 from hub.clock import Clock, unix
 from hub.db.database import Database
 from hub.mqtt.embedded_broker import EmbeddedBroker
+from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.switchboard import Switchboard
 from hub.settings import Settings
 from shared import topics
@@ -30,9 +32,10 @@ class RunningHub:
         self._running = True
         self.run(self.switchboard.start())
 
-    def _open_broker(self, decide: Any, on_message: Any) -> EmbeddedBroker:
-        self.broker = EmbeddedBroker(decide=decide, on_message=on_message, host="127.0.0.1", port=0)
-        return self.broker
+    def _open_broker(self, on_message: Any, _boot_id: str) -> Any:
+        doors = PanelDoors(self.database)
+        self.broker = EmbeddedBroker(decide=doors.decide, on_message=on_message, host="127.0.0.1", port=0)
+        return self.broker, partial(doors.run, self.broker)
 
     def run(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE_S * 2)
