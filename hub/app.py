@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from hub.api import (
     auth,
     booking_actions,
     bookings,
+    broker_access,
     building_days,
     buildings,
     calendars,
@@ -50,16 +52,21 @@ from hub.api.context import Parts, requires_login
 from hub.bookings import letters
 from hub.bookings.calendar_out import Desk
 from hub.clock import Clock, WallClock
+from hub.db import grapevine
 from hub.db.database import Database
+from hub.db.leadership import leadership
 from hub.db.migrate import upgrade
 from hub.errors import Unavailable
 from hub.events import Events
 from hub.mail.mailers import ConsoleMailer, Mailer, SmtpMailer, smtp_server
 from hub.mail.outbox import About, Letter, MakeLink, WriteNotice, Writers
 from hub.mail.sending import send_mail
+from hub.mqtt.broker_address import broker_address
+from hub.mqtt.broker_auth import HUB_ACCESS, Access, Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.embedded_broker import EmbeddedBroker
 from hub.mqtt.panel_doors import PanelDoors
+from hub.mqtt.replica import Replica
 from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
@@ -79,6 +86,7 @@ ROUTES = [
     *calendars.ROUTES,
     *panels.ROUTES,
     *enrolment.ROUTES,
+    *broker_access.ROUTES,
     *issues.ROUTES,
     *closures.ROUTES,
     *analytics.ROUTES,
@@ -138,7 +146,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     database = Database(settings.database, Events())
     switchboard = _switchboard(settings, database, clock)
     panel_link = switchboard.panels if switchboard else NoPanels()
-    hub = Parts(settings, database, clock, database.events, panel_link)
+    may_connect = _may_connect(settings, database)
+    hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
@@ -149,7 +158,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         feed = ChangeFeed(database, clock)
         await feed.begin()
         mail = send_mail(database, clock, mailer, writers)
-        runs = (sweep(database, clock), feed.run(), mail)
+        runs = [sweep(database, clock), feed.run(), mail]
+        if database.shared:
+            runs.append(grapevine.listen(settings.database, database.events))
         tasks = [asyncio.create_task(one) for one in runs]
         try:
             yield
@@ -212,13 +223,11 @@ def _notices(settings: Settings) -> WriteNotice:
     return write
 
 
-def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | None:
+def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | Replica | None:
     if settings.broker_url == NO_BROKER:
         return None
-    if settings.broker_url is not None:
-        raise BadSetting(
-            f"CIRCLETIME_BROKER_URL is {settings.broker_url!r}; it takes {NO_BROKER!r} or nothing yet"
-        )
+    if settings.outside_broker:
+        return Replica(settings, database, clock, leadership(settings.database))
 
     def embedded(on_message: OnMessage, _boot_id: str) -> tuple[Broker, KeepDoors]:
         doors = PanelDoors(database)
@@ -233,6 +242,20 @@ def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switch
         return broker, partial(doors.run, broker)
 
     return Switchboard(settings, database, clock, embedded)
+
+
+def _may_connect(settings: Settings, database: Database) -> Decide:
+    """For a broker that asks: panels, and this hub itself."""
+    doors = PanelDoors(database)
+    own = broker_address(settings.broker_url or "") if settings.outside_broker else None
+
+    async def decide(client_id: str, username: str | None, password: str | None) -> Access | None:
+        if own and own.password and username == own.username:
+            known = hmac.compare_digest((password or "").encode(), own.password.encode())
+            return HUB_ACCESS if known else None
+        return await doors.decide(client_id, username, password)
+
+    return decide
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

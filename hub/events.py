@@ -51,7 +51,12 @@ class Closing:
     """The hub stops; every stream ends."""
 
 
-Event = RoomChanged | PanelChanged | IssueChanged | SessionEnded | Closing
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Other hubs may have told something that was not heard: whoever relies on events asks for everything again."""
+
+
+Event = RoomChanged | PanelChanged | IssueChanged | SessionEnded | Closing | Missed
 
 BACKLOG = 1000
 

@@ -18,7 +18,10 @@ class BadSetting(ValueError):
 class Settings:
     """Where the hub keeps its data and where it listens.
 
-    `broker_url` None is the embedded broker; `none` is a hub without one, beside another that has it.
+    `broker_url` None is the embedded broker; `none` is a hub without one, beside another that has it; `mqtt://`
+    and `mqtts://` are brokers elsewhere (docs/scaling.md), of which `panels_broker_url` is what panels are told.
+    `nats_url` and `nats_seed_file`: a NATS cluster asks the hub at each login. `broker_secret_file` holds what
+    another broker proves itself with when it asks over HTTP.
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
@@ -34,7 +37,11 @@ class Settings:
     mqtts_certificate: Path | None = None
     mqtts_key: Path | None = None
     database_url: str | None = None
-    broker_url: str | None = None
+    broker_url: str | None = field(default=None, repr=False)
+    panels_broker_url: str | None = None
+    nats_url: str | None = field(default=None, repr=False)
+    nats_seed_file: Path | None = None
+    broker_secret_file: Path | None = None
     public_url: str | None = None
     login_failures_per_minute: int = 10
     smtp_url: str | None = field(default=None, repr=False)
@@ -52,6 +59,22 @@ class Settings:
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
         return f"http://{host}:{self.port}"
+
+    @property
+    def outside_broker(self) -> bool:
+        """Whether panels connect to a broker elsewhere, which this hub is a client of."""
+        return self.broker_url not in {None, NO_BROKER}
+
+    @property
+    def needs_data_directory(self) -> bool:
+        """Whether one hub only may serve panels from there: with the embedded broker, or on SQLite."""
+        on_sqlite = self.database.startswith("sqlite")
+        return self.broker_url is None or (self.outside_broker and on_sqlite)
+
+    @property
+    def broker_keeps_passwords(self) -> bool:
+        """Whether that broker has to be told each panel's secret."""
+        return "access=dynsec" in (self.broker_url or "")
 
     @property
     def mail_sender(self) -> str:
@@ -74,10 +97,11 @@ def _on_or_off(name: str, words: str) -> bool:
 def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings in `environ`, each replaced by the flag of its name where that is not None."""
     found: dict[str, object] = {}
-    for name in ("host", "mqtt_host", "database_url", "broker_url", "public_url", "smtp_url", "mail_from"):
+    texts = ("host", "mqtt_host", "database_url", "broker_url", "panels_broker_url", "nats_url", "public_url")
+    for name in (*texts, "smtp_url", "mail_from"):
         if words := environ.get(f"CIRCLETIME_{name.upper()}"):
             found[name] = words
-    for name in ("data_dir", "mqtts_certificate", "mqtts_key"):
+    for name in ("data_dir", "mqtts_certificate", "mqtts_key", "nats_seed_file", "broker_secret_file"):
         if words := environ.get(f"CIRCLETIME_{name.upper()}"):
             found[name] = Path(words)
     for name in ("port", "mqtt_port", "mqtts_port"):

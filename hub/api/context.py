@@ -18,7 +18,7 @@ from hub.clock import Clock
 from hub.db.database import Database
 from hub.errors import Forbidden, Unauthenticated
 from hub.events import Events
-from hub.panel.ports import PanelLink
+from hub.panel.ports import MayConnect, PanelLink
 from hub.settings import Settings
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -31,13 +31,14 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts a handler may use. `panels` reaches panels over MQTT."""
+    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers."""
 
     settings: Settings
     database: Database
     clock: Clock
     events: Events
     panels: PanelLink
+    may_connect: MayConnect
 
 
 Hub = NamedDependency[Parts]

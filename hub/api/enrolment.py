@@ -18,7 +18,7 @@ from hub.accounts.attempts import Limit, Try, check_attempts, count_attempts
 from hub.accounts.service import Account
 from hub.accounts.tokens import new_secret
 from hub.api.context import Asking, Hub, Parts, caller, client_address, requires_manager
-from hub.api.panels import Mqtt, Name, Panel, broker_of, panel_record
+from hub.api.panels import Mqtt, Name, Panel, broker_of, hand_to_broker, panel_record
 from hub.api.schema import Body, Id, Record
 from hub.clock import unix
 from hub.errors import DomainError
@@ -89,11 +89,14 @@ async def enrol_panel(hub: Hub, request: Asking, data: JSONBody[PanelToEnrol]) -
     answer = await hub.database.read(lambda session: enrolment.answer_known(session, secret, now))
     if answer is None:
         address = client_address(request)
-        answer = await hub.database.write(
-            lambda session: enrolment.enrol(
-                session, secret, address=address, simulated=data.simulated, now=now
-            )
-        )
+
+        def enrol(session: Session) -> Waiting | Credentials:
+            found = enrolment.enrol(session, secret, address=address, simulated=data.simulated, now=now)
+            if isinstance(found, Credentials):
+                hand_to_broker(hub.settings, session, found.panel.id, found.secret)
+            return found
+
+        answer = await hub.database.write(enrol)
     return _answer(hub.settings, answer, None if given else secret, now)
 
 

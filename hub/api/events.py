@@ -13,7 +13,7 @@ from hub.accounts import service as accounts
 from hub.accounts.service import Account
 from hub.accounts.tokens import secret_hash
 from hub.api.context import Asking, Hub, caller
-from hub.events import Closing, Event, IssueChanged, PanelChanged, RoomChanged, SessionEnded, Stream
+from hub.events import Closing, Event, IssueChanged, Missed, PanelChanged, RoomChanged, SessionEnded, Stream
 
 HEARTBEAT_S = 15.0
 
@@ -22,7 +22,7 @@ HEARTBEAT_S = 15.0
 async def events(hub: Hub, request: Asking) -> ServerSentEvent:
     """`hello` once the stream is open, then `room` and, for managers, `panel` and `issue`; a comment at least every 15 s.
 
-    It ends when the session does, and when the listener falls behind: it then asks for everything again.
+    It ends when the session does, and when something may have been missed: the listener then asks for everything again.
     """
     return ServerSentEvent(_told(hub, caller(request), request.auth or ""))
 
@@ -40,7 +40,7 @@ async def _told(hub: Hub, who: Account, token: str) -> AsyncIterator[ServerSentE
                     return
                 who, beat_at = still, now_s() + HEARTBEAT_S
                 yield ServerSentEventMessage(comment="heartbeat", data=None)
-            elif isinstance(event, Closing):
+            elif isinstance(event, Closing | Missed):
                 return
             elif isinstance(event, SessionEnded):
                 if event.user_id == who.id and event.token_hash in {None, secret_hash(token)}:

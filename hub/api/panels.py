@@ -21,7 +21,7 @@ from hub.api.context import Asking, Hub, caller, requires_manager
 from hub.api.etag import knows
 from hub.api.schema import Body, Id, Nothing, Page, Record
 from hub.errors import Conflict
-from hub.panel import room_view, service
+from hub.panel import broker_logins, room_view, service
 from hub.panel.health import health
 from hub.panel.service import PanelRecord
 from hub.settings import Settings
@@ -189,6 +189,7 @@ async def add_panel(hub: Hub, request: Asking, data: JSONBody[PanelToAdd]) -> Ne
         )
         detail = {"name": added.name, "roomId": added.room_id}
         audit.record(session, caller(request), "panel.create", added.id, detail, now)
+        hand_to_broker(hub.settings, session, added.id, secret)
         return added, secret
 
     added, secret = await hub.database.write(add)
@@ -197,8 +198,18 @@ async def add_panel(hub: Hub, request: Asking, data: JSONBody[PanelToAdd]) -> Ne
     )
 
 
+def hand_to_broker(settings: Settings, session: Session, panel_id: str, secret: str) -> None:
+    """In the transaction that gives the panel its secret: a broker that keeps passwords has to know it too."""
+    if settings.broker_keeps_passwords:
+        broker_logins.hand_over(session, panel_id, secret)
+
+
 def broker_of(settings: Settings) -> Mqtt:
     """A broker that listens everywhere is found where the hub is."""
+    if settings.outside_broker:
+        found = urlsplit((settings.panels_broker_url or settings.broker_url or "").split(",")[0])
+        tls = found.scheme == "mqtts"
+        return Mqtt(host=found.hostname or "", port=found.port or (8883 if tls else 1883), tls=tls)
     everywhere = settings.mqtt_host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
     host = (urlsplit(settings.url).hostname or "") if everywhere else settings.mqtt_host
     return Mqtt(host=host, port=settings.mqtt_port, tls=False)

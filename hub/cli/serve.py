@@ -19,7 +19,7 @@ from hub.app import create_app
 from hub.db.migrate import upgrade
 from hub.events import Closing
 from hub.panel import scripts
-from hub.settings import NO_BROKER, Settings, from_environment, port
+from hub.settings import Settings, from_environment, port
 
 EXAMPLES = """examples:
   circletime serve
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def data_directory(settings: Settings) -> Iterator[None]:
-    """Makes the data directory, and with the embedded broker holds its lock: one owner of the broker."""
+    """Makes the data directory; holds its lock where this hub must be the only one that has panels."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (settings.data_dir / "serve.lock").open("a+")
@@ -84,7 +84,7 @@ def data_directory(settings: Settings) -> Iterator[None]:
             f"can't use {settings.data_dir}: {error.strerror}. Give another --data-dir."
         ) from error
     with lock:
-        if settings.broker_url != NO_BROKER:
+        if settings.needs_data_directory:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from hub.db import failures, postgresql, sqlite
+from hub.db import failures, grapevine, postgresql, sqlite
 from hub.db.address import address
 from hub.db.sqlite import REPORTERS
 from hub.events import Event, Events
@@ -36,7 +36,9 @@ class Database:
     def __init__(self, url: str, events: Events | None = None) -> None:
         self.events = events or Events()
         at = address(url)
-        kind = sqlite if at.get_backend_name() == "sqlite" else postgresql
+        self.shared = at.get_backend_name() != "sqlite"
+        """Whether other hubs hear what this one tells."""
+        kind = postgresql if self.shared else sqlite
         self._writers, self._readers = kind.engines(at)
         self._reporters = kind.reports(at)
         self._turns = asyncio.Semaphore(REPORTERS)
@@ -94,6 +96,8 @@ class Database:
         def whole(session: Session) -> Result:
             result = work(session)
             session.flush()
+            if self.shared and (happened := session.info.get(_EVENTS)):
+                grapevine.tell(session, happened)
             return result
 
         async with AsyncSession(engine, expire_on_commit=False) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -43,6 +44,12 @@ def reports(url: URL) -> Engine:
 
 def _told(options: dict[str, str]) -> str:
     return " ".join(f"-c {name}={value}" for name, value in options.items())
+
+
+def conninfo(url: URL) -> str:
+    """The same server, for a connection outside of the pools."""
+    _, options = url.get_dialect()().create_connect_args(url)
+    return make_conninfo(**options, connect_timeout=10, tcp_user_timeout=10_000, keepalives_idle=5)
 
 
 def _engine(url: URL, connections: int, options: dict[str, str]) -> AsyncEngine:

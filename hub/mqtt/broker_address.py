@@ -63,7 +63,7 @@ def _address(words: str) -> BrokerAddress:
 def _options(query: str) -> dict[str, str]:
     found = {name: values[-1] for name, values in parse_qs(query, strict_parsing=bool(query)).items()}
     if unknown := found.keys() - {"access", "ca"}:
-        raise ValueError(f"{sorted(unknown)[0]!r} is no option")
+        raise ValueError(f"{min(unknown)!r} is no option")
     if found.get("access", ASKS) not in {DYNAMIC_SECURITY, ASKS}:
         raise ValueError(f"access is {DYNAMIC_SECURITY} or {ASKS}")
     return found

@@ -32,6 +32,10 @@ Decide = Callable[[str, str | None, str | None], Awaitable[Access | None]]
 """`decide(client_id, username, password)`: the client's access, or None, which turns it away."""
 
 
+HUB_ACCESS = Access(publish=(f"{topics.ROOT}/#",), subscribe=(f"{topics.ROOT}/#",))
+"""The hub's own, at a broker that asks who it is."""
+
+
 def panel_access(panel_id: str, room_id: str | None) -> Access:
     """Its own `up/`, its own `down/`, its room's state and the hub's presence; nothing else."""
     room = () if room_id is None else (topics.room_state(room_id),)

@@ -65,6 +65,10 @@ class NatsCallout:
         if self._client is not None:
             await self._client.close()
 
+    def look_at_everybody(self) -> None:
+        """At the next `keep`: while another led, it kept the rules."""
+        self._kept = None
+
     async def keep(self, wanted: Mapping[str, Access], _secrets: Mapping[str, str]) -> set[str]:
         """See `hub.mqtt.outside_doors.RuleKeeper`. The first time everybody is looked at, then what has changed."""
         before, stale = self._kept, []

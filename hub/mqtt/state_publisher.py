@@ -80,9 +80,11 @@ class StatePublisher:
         async with self._sending:
             now = self._clock.now()
             outgoing = await self._database.read(lambda session: _outgoing(session, room_ids, now))
-            for one in outgoing:
-                await self._broker.publish(topics.room_state(one.room_id), one.payload, retain=True)
+            await asyncio.gather(*(self._send(one) for one in outgoing))
             await self._database.write(lambda session: _mark(session, outgoing))
+
+    async def _send(self, one: _Outgoing) -> None:
+        await self._broker.publish(topics.room_state(one.room_id), one.payload, retain=True)
 
 
 def _outgoing(session: Session, room_ids: Sequence[str], now: datetime) -> list[_Outgoing]:

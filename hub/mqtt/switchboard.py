@@ -61,8 +61,11 @@ class Switchboard:
         )
         self._tasks = [asyncio.create_task(run) for run in runs]
 
-    async def stop(self) -> None:
-        """Every connection ends; the panels have been told that it was on purpose."""
+    async def stop(self, *, last: bool = True) -> None:
+        """Every connection ends; the panels have been told that it was on purpose.
+
+        `last`: nobody else serves the panels now, so all contact with them ends here.
+        """
         self.panels.close()
         for task in self._tasks:
             task.cancel()
@@ -70,7 +73,8 @@ class Switchboard:
         with suppress(ConnectionError):  # then its last will says so
             await self._say(OFFLINE)
         await self._broker.stop()
-        await self._presence.end()
+        if last:
+            await self._presence.end()
 
     async def _tell_all(self) -> None:
         """Presence first: on a link made anew the panels wait for it, and say hello."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 
@@ -16,3 +17,17 @@ class PanelLink(Protocol):
 
     async def press(self, panel_id: str, key: int) -> None:
         """Presses key 0, 1 or 2 of a simulated panel. Raises Unavailable where it is not connected."""
+
+
+class Rules(Protocol):
+    """What one client of a broker may do: topic filters."""
+
+    @property
+    def publish(self) -> tuple[str, ...]: ...
+
+    @property
+    def subscribe(self) -> tuple[str, ...]: ...
+
+
+MayConnect = Callable[[str, str | None, str | None], Awaitable[Rules | None]]
+"""`may_connect(client_id, username, password)`: the client's rules, or None, which turns it away."""
