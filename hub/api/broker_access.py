@@ -46,7 +46,7 @@ class BrokerAnswer(Record):
     acl: list[BrokerRule]
 
 
-@post("/broker/access", status_code=HTTPStatus.OK, opt={"open": True}, tags=["panels"])
+@post("/broker/access", status_code=HTTPStatus.OK, opt={"open": True}, include_in_schema=False)
 async def decide_for_broker(hub: Hub, request: Asking, data: JSONBody[BrokerLogin]) -> BrokerAnswer:
     """Whether a client may connect, and its rules; asked by the broker, with the secret that it shares with the hub."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -638,6 +638,11 @@ def _waiting(session):
     return session.execute(text("SELECT 1 FROM panel_enrolments WHERE panel_key IS NULL")).all()
 
 
+@case("not-the-broker")
+def _(desk):
+    return desk.rest.post("/broker/access", json={"clientid": "x"}, who="ada")
+
+
 @case("issue-not-found")
 def _(desk):
     return desk.rest.get("/issues/x", who="lena")

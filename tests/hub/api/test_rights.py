@@ -127,6 +127,7 @@ GET    /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
 PATCH  /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
 DELETE /panels/{panel}                  401 | 403 403 204 204 | 403 403 204 204
 POST   /panels/enrol                    200 | 200 200 200 200 | 200 200 200 200
+POST   /broker/access                   401 | 401 401 401 401 | 401 401 401 401
 POST   /panels/claim                    401 | 403 403 200 200 | 403 403 200 200
 POST   /panels/{panel}/replace          401 | 403 403 200 200 | 403 403 200 200
 GET    /panels/{panel}/screen.png       401 | 403 403 503 503 | 403 403 503 503
@@ -170,6 +171,7 @@ BODIES = {
     "POST /panels": {"roomId": "{room}"},
     "PATCH /panels/{panel}": {"name": "Door"},
     "POST /panels/enrol": {"enrolmentSecret": "{enrolment_secret}"},
+    "POST /broker/access": {"clientid": "x"},
     "POST /panels/claim": {"code": "{code}", "roomId": "{room}"},
     "POST /panels/{panel}/replace": {"code": "{code}"},
     "PUT /rooms/{room}/glass-pin": {"pin": "2468"},
