@@ -26,6 +26,7 @@ demo: setup ## a furnished building, the hub and four panels on http://127.0.0.1
 test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
 	$(BIN)/python tools/fonts.py
+	$(BIN)/python tools/mosquitto.py
 	$(BIN)/pytest $(PARALLEL) --ignore tests/web
 	$(BIN)/pytest $(PARALLEL) tests/web
 

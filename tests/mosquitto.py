@@ -12,9 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tools.mosquitto import INSTALL, find_mosquitto
+
 PLUGIN = "mosquitto_dynamic_security.so"
 FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib", "/usr/local/lib")
-INSTALL = "apt-get update && apt-get install --yes --no-install-recommends mosquitto"
 HUB, HUB_PASSWORD = "hub", "the hub's own"
 PATIENCE_S = 20.0
 
@@ -46,7 +47,7 @@ class Mosquitto:
     """Starts at once; it can be killed, and started again with what it had stored or without."""
 
     def __init__(self) -> None:
-        self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+        self._program = find_mosquitto()
         plugin = next((Path(one) / PLUGIN for one in FOLDERS if (Path(one) / PLUGIN).exists()), None)
         if self._program is None or plugin is None:
             raise CannotRun(f"there is no mosquitto with {PLUGIN}. On Debian: sudo sh -c '{INSTALL}'")

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from hub.api.context import Asking, Hub
 from hub.api.schema import Body, Record
-from hub.errors import Unauthenticated
+from hub.errors import Forbidden
 from hub.panel.ports import Rules
 from hub.settings import Settings
 
@@ -52,7 +52,7 @@ async def decide_for_broker(hub: Hub, request: Asking, data: JSONBody[BrokerLogi
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     wanted = await asyncio.to_thread(_secret, hub.settings)
     if wanted is None or not hmac.compare_digest(given.encode(), wanted):
-        raise Unauthenticated(
+        raise Forbidden(
             "not-the-broker",
             "Only the broker may ask this",
             "It sends the secret of CIRCLETIME_BROKER_SECRET_FILE as `Authorization: Bearer`.",

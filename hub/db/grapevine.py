@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from hub.db.address import address
 from hub.db.base import new_id
 from hub.db.postgresql import conninfo
-from hub.events import Event, Events, Missed, PanelChanged, RoomChanged, SessionEnded
+from hub.events import Event, Events, IssueChanged, Missed, PanelChanged, RoomChanged, SessionEnded
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ def _said(event: Event) -> list[Any]:
             return ["room", event.room_id, event.revision]
         case PanelChanged():
             return ["panel", event.panel_id, event.room_id, event.status, event.frame]
+        case IssueChanged():
+            return ["issue", event.issue_id, event.room_id, event.status]
         case SessionEnded():
             return ["session", event.user_id, event.token_hash.hex() if event.token_hash else None]
         case _:
@@ -60,6 +62,8 @@ def _heard(payload: str) -> Event | None:
             return RoomChanged(room_id, revision)
         case [_, "panel", str(panel_id), room_id, str(status), int(frame)]:
             return PanelChanged(panel_id, room_id, status, frame)
+        case [_, "issue", str(issue_id), str(room_id), str(status)]:
+            return IssueChanged(issue_id, room_id, status)
         case [_, "session", str(user_id), token_hash]:
             return SessionEnded(user_id, bytes.fromhex(token_hash) if token_hash else None)
     return None

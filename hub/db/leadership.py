@@ -20,9 +20,11 @@ log = logging.getLogger(__name__)
 KEY = 0x43697263_6C655469
 """Nobody else's lock in this database: "CircleTi"."""
 TRIES_EVERY_S = 0.5
-PATIENCE_S = 3.0
-NOTICED_SOON = "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-"""What makes the server give up a leader that vanished without a word, and its lock with it."""
+PATIENCE_S = 5.0
+NOTICED_SOON = (
+    "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c idle_session_timeout=10s"
+)
+"""What makes the server give up a leader that vanished without a word, or froze, and its lock with it."""
 
 
 class Leadership(Protocol):

@@ -72,7 +72,7 @@ class Replica:
     async def _lead(self) -> None:
         while True:
             await self._leadership.gain()
-            log.info("this hub leads")
+            log.info("this hub leads now")
             try:
                 await self._lead_once()
             except Exception:

@@ -1,9 +1,17 @@
-"""A running site for each test that asks for one."""
+"""A running site for each test that asks for one, and a campus for each module."""
+
+import os
+from contextlib import contextmanager
 
 import pytest
 
 from tests import micropython
+from tests import mosquitto as mosquitto_server
+from tests import postgres as postgres_server
+from tests.flows.campus import Campus
 from tests.flows.site import Site
+from tests.mosquitto import Mosquitto
+from tests.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -16,3 +24,42 @@ def site(tmp_path):
         yield found
     finally:
         found.close()
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A server of the module's own, which its tests may stop."""
+    with runs(PostgresServer) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def mosquitto():
+    with runs(Mosquitto) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory, postgres, mosquitto):
+    """Two hubs on one PostgreSQL, with a mosquitto beside them."""
+    database_url = postgres.create("campus")
+    found = None
+    try:
+        found = Campus(tmp_path_factory.mktemp("campus"), database_url, mosquitto.url)
+        yield found
+    finally:
+        if found:
+            found.close()
+
+
+@contextmanager
+def runs(server):
+    """Where it cannot run, its tests are skipped; not in CI."""
+    try:
+        running = server()
+    except (mosquitto_server.CannotRun, postgres_server.CannotRun) as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    yield running
+    running.close()

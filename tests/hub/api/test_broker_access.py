@@ -68,7 +68,7 @@ def test_hub_itself_is_let_in(rest):
 
 @pytest.mark.parametrize("secret", ["", "guess", SECRET + "x"])
 def test_nobody_else_may_ask(rest, secret):
-    assert slug(ask(rest, "x", "y", secret=secret)) == (401, "not-the-broker")
+    assert slug(ask(rest, "x", "y", secret=secret)) == (403, "not-the-broker")
 
 
 def test_hub_serves_while_its_broker_is_away(rest):

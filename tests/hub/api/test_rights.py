@@ -127,7 +127,7 @@ GET    /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
 PATCH  /panels/{panel}                  401 | 403 403 200 200 | 403 403 200 200
 DELETE /panels/{panel}                  401 | 403 403 204 204 | 403 403 204 204
 POST   /panels/enrol                    200 | 200 200 200 200 | 200 200 200 200
-POST   /broker/access                   401 | 401 401 401 401 | 401 401 401 401
+POST   /broker/access                   403 | 403 403 403 403 | 403 403 403 403
 POST   /panels/claim                    401 | 403 403 200 200 | 403 403 200 200
 POST   /panels/{panel}/replace          401 | 403 403 200 200 | 403 403 200 200
 GET    /panels/{panel}/screen.png       401 | 403 403 503 503 | 403 403 503 503
