@@ -21,9 +21,7 @@ KEY = 0x43697263_6C655469
 """Nobody else's lock in this database: "CircleTi"."""
 TRIES_EVERY_S = 0.5
 PATIENCE_S = 5.0
-NOTICED_SOON = (
-    "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c idle_session_timeout=10s"
-)
+NOTICED_SOON = "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c idle_session_timeout=10s"
 """What makes the server give up a leader that vanished without a word, or froze, and its lock with it."""
 
 

@@ -252,7 +252,7 @@ def test_silent_panel_is_cut_after_its_keepalive_and_its_will_delivered(building
     began = time.monotonic()
     p1 = raw("p1", keepalive_s=1, will=OFFLINE)
     assert p1.ends()
-    assert 1 < time.monotonic() - began < 5
+    assert 1 < time.monotonic() - began < 15
     wait_until(lambda: building.messages)
     assert building.messages == [("p1", *OFFLINE)]
 
