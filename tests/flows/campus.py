@@ -184,7 +184,7 @@ class CheapPanel:
         """How often it was told a lower revision, and refused it."""
         self.acks: dict[str, list[Any]] = {}
         self.pressed: list[int] = []
-        self.joined = 0
+        self.joined = self.refused = 0
         self._outbox: dict[str, tuple[bytes, float]] = {}
         self._secret, self._port = secret, port
         self._boot_id = f"b{time.monotonic_ns()}"
@@ -234,6 +234,7 @@ class CheapPanel:
 
     def _join(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
+            self.refused += 1
             return
         down = [topics.panel_down(self.id, leaf) for leaf in ("welcome", "ack", "request", "config")]
         client.subscribe([(one, 1) for one in (*down, topics.HUB_PRESENCE, topics.room_state(self.room_id))])
