@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from hub.accounts.passwords import hash_password
 from hub.accounts.service import ADMIN, MANAGER, MEMBER, Account, add_user
 from hub.bookings import service as bookings
+from hub.bookings.past import store_past
 from hub.bookings.service import NewBooking
+from hub.cli import demo_history
 from hub.cli.demo_plan import draw_plan
 from hub.rooms import service as rooms
 from hub.rooms.service import NewRoom, RoomRecord
@@ -100,6 +102,9 @@ DAY: tuple[tuple[str, int, int, str, str], ...] = (
 )
 """Room, local start in minutes after midnight, length in minutes, title, organizer: every working day."""
 
+HAUNTED = "Sandbox"
+"""Where a weekly meeting has been to which hardly anybody comes."""
+
 NOBODY_CAME = {"Vendor call", "Phone interview", "Budget"}
 ENDED_EARLY = {"Pricing", "Board preparation"}
 PRIVATE = {"Dentist, sorry"}
@@ -119,20 +124,31 @@ class _Meeting:
 
 
 def furnish(session: Session, zone: ZoneInfo, now: datetime) -> None:
-    """Everything above, by the same services that people and panels use: what they refuse can't be here."""
+    """Everything above, by the same services that people and panels use: what they refuse can't be here.
+
+    A year of history (`demo_history`) lies behind it.
+    """
+    began = now - timedelta(days=400)
     building = rooms.add_building(session, name=BUILDING, time_zone=zone.key, floors=FLOORS)
     floors = {floor.name: floor.id for floor in building.floors}
     at = {}
     for name, floor, seats, amenities in ROOMS:
         new = NewRoom(name=name, floor_id=floors[floor], capacity=seats, amenities=amenities)
-        at[name] = rooms.add_room(session, new, now)
+        at[name] = rooms.add_room(session, new, began)
     for name, floor_id in floors.items():
         draw_plan(session, floor_id, [room for room in at.values() if room.floor.name == name])
-    people = _people(session, now)
+    people = _people(session, began)
+    until = _working_day(now.astimezone(zone).date(), -1)
+    past = demo_history.year(sorted(at.values(), key=_haunted_first), list(people.values()), zone, until)
+    store_past(session, past)
     for meeting in sorted(_meetings(zone, now), key=lambda one: one.starts_at):
         _hold(session, at[meeting.room], people[meeting.organizer], meeting, now)
     while (deadline := bookings.settle_due(session, now)) is not None and deadline <= now:
         pass
+
+
+def _haunted_first(room: RoomRecord) -> bool:
+    return room.name != HAUNTED
 
 
 def _people(session: Session, now: datetime) -> dict[str, Account]:
