@@ -56,6 +56,10 @@ class Past:
     def ghosts(self, room: int | None = None) -> list[dict[str, Any]]:
         return [row for row in self.rows if row["status"] == "no_show" and room in {None, row["room_key"]}]
 
+    def judged(self) -> list[dict[str, Any]]:
+        """Those that needed a check-in, which all do that were not cancelled."""
+        return [row for row in self.rows if row["status"] != "cancelled"]
+
     @property
     def range(self) -> str:
         return f"from={self.from_day}&to={self.to_day}"
@@ -66,7 +70,13 @@ def furnish(hub: HubProcess, folder: Path) -> Past:
     room_ids = {name: hub.room(name, capacity) for name, capacity in ROOMS.items()}
     for name, department in PEOPLE.items():
         email = f"{name.split()[0].lower()}@example.org"
-        body = {"email": email, "name": name, "role": "member", "department": department, "password": PASSWORD}
+        body = {
+            "email": email,
+            "name": name,
+            "role": "member",
+            "department": department,
+            "password": PASSWORD,
+        }
         user = hub.post("/users", body)
         if email == LEAD:
             assert hub.api.patch(f"/users/{user['id']}", json={"leadsDepartment": True}).is_success
@@ -105,7 +115,13 @@ def _live(session: Session, past: Past, hub: HubProcess) -> None:
 
 
 def _booked(
-    hub: HubProcess, day: date, start: str, minutes: int, room_key: int, title: str, who: tuple[int, str | None]
+    hub: HubProcess,
+    day: date,
+    start: str,
+    minutes: int,
+    room_key: int,
+    title: str,
+    who: tuple[int, str | None],
 ) -> dict[str, Any]:
     hour, minute = map(int, start.split(":"))
     starts = datetime(day.year, day.month, day.day, hour, minute, tzinfo=hub.zone).astimezone(UTC)

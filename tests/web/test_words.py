@@ -92,6 +92,7 @@ NAMES = {
     "Delete",
     "Backspace",
     *("Android", "Windows", "Linux"),
+    *("CSV", "PDF"),
 }
 
 
@@ -117,6 +118,8 @@ SPEECHLESS = {
     "schema.d.ts",
     "manage_api.ts",
     "plan_shapes.ts",
+    "insight_api.ts",
+    "insight_words.ts",
 }
 """Their capitals name types, languages and a font."""
 
