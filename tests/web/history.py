@@ -56,10 +56,6 @@ class Past:
     def ghosts(self, room: int | None = None) -> list[dict[str, Any]]:
         return [row for row in self.rows if row["status"] == "no_show" and room in {None, row["room_key"]}]
 
-    def judged(self) -> list[dict[str, Any]]:
-        """Those that needed a check-in, which all do that were not cancelled."""
-        return [row for row in self.rows if row["status"] != "cancelled"]
-
     @property
     def range(self) -> str:
         return f"from={self.from_day}&to={self.to_day}"

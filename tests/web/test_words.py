@@ -112,14 +112,13 @@ def bare_words(path: Path) -> list[str]:
 
 SPEECHLESS = {
     "model.ts",
+    "insight_api.ts",
     "language.ts",
     "labels.ts",
     "letters.svelte.ts",
     "schema.d.ts",
     "manage_api.ts",
     "plan_shapes.ts",
-    "insight_api.ts",
-    "insight_words.ts",
 }
 """Their capitals name types, languages and a font."""
 
