@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import functools
 import importlib
 import io
 import json
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.events import Events
-from hub.mqtt import panel_doors, presence_listener, state_publisher
+from hub.mqtt import panel_doors, panel_settings, presence_listener, state_publisher
 from hub.mqtt.switchboard import Switchboard
 from hub.panel import service as panels
 from hub.settings import Settings
@@ -150,7 +151,8 @@ class Broker:
         self._retained: dict[str, bytes] = {}
         self._clients: dict[str, Client] = {}
 
-    async def start(self) -> None:
+    async def start(self, tell: Any) -> None:
+        await tell()
         self._site.broker = self
 
     async def stop(self) -> None:
@@ -423,9 +425,13 @@ class Site:
         return 0 if since is None or not self.network else self.loop.s - since
 
     def _start_hub(self) -> None:
-        self.hub = Switchboard(
-            Settings(), self.database, self.clock, lambda decide, take: Broker(self, decide, take)
-        )
+        doors = panel_doors.PanelDoors(self.database)
+
+        def open_broker(take: Any, _boot_id: str) -> Any:
+            broker = Broker(self, doors.decide, take)
+            return broker, functools.partial(doors.run, broker)
+
+        self.hub = Switchboard(Settings(), self.database, self.clock, open_broker)
         self.start(self.hub.start())
         self.loop.settle()
 
@@ -458,6 +464,7 @@ class Site:
         return [
             (state_publisher, "LOOKS_EVERY_S", LOOKS_EVERY_S),
             (panel_doors, "LOOKS_EVERY_S", LOOKS_EVERY_S),
+            (panel_settings, "LOOKS_EVERY_S", LOOKS_EVERY_S),
             (presence_listener, "LOOKS_EVERY_S", LOOKS_EVERY_S),
             (ticks, "now_ms", self._ticks),
             (ticks, "since_ms", lambda earlier: _difference(self._ticks(), earlier)),
