@@ -27,7 +27,7 @@ test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
 	$(BIN)/python tools/fonts.py
 	$(BIN)/python tools/mosquitto.py
-	$(BIN)/pytest $(PARALLEL) --ignore tests/web
+	$(BIN)/pytest $(PARALLEL) --ignore tests/web --ignore tests/faults
 	$(BIN)/pytest $(PARALLEL) tests/web
 
 soak: .venv/dev ## days and days of random bookings, on both databases; bad weather for panels; damaged files and requests
@@ -35,6 +35,9 @@ soak: .venv/dev ## days and days of random bookings, on both databases; bad weat
 	CIRCLETIME_SOAK_WEATHERS=500 $(BIN)/pytest --timeout=7200 tests/flows/test_any_weather.py
 	CIRCLETIME_SOAK=100 $(BIN)/pytest --timeout=7200 tests/hub/fuzz tests/hub/api/test_hostile_requests.py \
 		tests/hub/bookings/test_calendar_series.py tests/hub/bookings/test_recurrence.py
+
+faults: .venv/dev ## a NATS cluster loses its nodes
+	$(BIN)/pytest --timeout=1200 tests/faults
 
 check: .venv/dev ## style, types, layers and spelling
 	$(BIN)/ruff format --check .
@@ -60,4 +63,4 @@ lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help setup demo test soak check fmt bench lighthouse pictures lock
+.PHONY: help setup demo test soak faults check fmt bench lighthouse pictures lock
