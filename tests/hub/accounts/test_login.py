@@ -55,6 +55,7 @@ def test_login_answers_with_a_token_and_who_it_is_for(client):
         "email": "ada@example.org",
         "role": "admin",
         "department": None,
+        "leadsDepartment": False,
     }
     assert "httponly" in answer.headers["set-cookie"].lower()
     assert "samesite=lax" in answer.headers["set-cookie"].lower()
