@@ -2,8 +2,10 @@
 without them, `credentials.json`)."""
 
 import json
+from binascii import a2b_base64
 
 from firmware import flash_file
+from firmware.hub_addresses import is_address
 from shared.topics import valid_id
 
 TYPE_CHECKING = False
@@ -14,15 +16,18 @@ INSTALLED = "panel.json"
 CREDENTIALS = "credentials.json"
 FROM_HUB = "config.json"
 MAX_BYTES = 4096
+MAX_ADDRESSES = 4
 
 
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
 
-    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi.
+    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi. `ca` is the hub's CA
+    as DER, and None where the link is plain; `firmware_key` is the modulus that firmware is signed under, and None
+    where no update is taken.
 
-    The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`, and
-    `web_url`, the page of its room, where its QR code leads.
+    The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`,
+    `web_url`, the page of its room, where its QR code leads, and `hub_addresses`, where it can be found too.
     """
 
     def __init__(self) -> None:
@@ -41,8 +46,9 @@ class PanelConfig:
         self.wifi_country: str | None = installed.get("wifiCountry")
         self.on_battery = installed.get("power") == "battery"
         self.reconnect_max_s = float(installed.get("reconnectMaxS", 30))
-        if installed.get("tls"):
-            raise ValueError("this firmware has no TLS yet")
+        key = installed.get("firmwareKey")
+        self.firmware_key = a2b_base64(str(key)) if key else None
+        self.ca = a2b_base64(str(installed.get("ca"))) if installed.get("tls") else None
         self.has_credentials = "panelId" in installed
         fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else self.hub_url
         if not (fit and valid_id(self.board)):
@@ -52,6 +58,7 @@ class PanelConfig:
         self.language = str(installed.get("language") or "en")
         self.dark = False
         self.web_url = ""
+        self.hub_addresses: list[str] = []
         try:
             self._read(flash_file.read(FROM_HUB, MAX_BYTES))
         except ValueError:  # never told, or a worn flash: the hub will say it again
@@ -73,7 +80,11 @@ class PanelConfig:
             raise ValueError("roomId is not an id")
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
             raise ValueError("hour24 or webUrl is unfit")
+        addresses = told.get("hubAddresses") or []
+        if not isinstance(addresses, list) or len(addresses) > MAX_ADDRESSES:
+            raise ValueError("hubAddresses is unfit")
         self.room_id, self.hour24 = room_id, hour24
+        self.hub_addresses = [one for one in addresses if is_address(one)]
         self.language = str(told.get("language") or self.language)
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""

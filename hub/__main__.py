@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from hub.cli import demo, flash, import_calendar, serve, simulate, user
+from hub.cli import demo, flash, import_calendar, serve, simulate, tls, user
 from hub.errors import DomainError
 from hub.settings import BadSetting
 
-COMMANDS = (demo, serve, user, import_calendar, simulate, flash)
+COMMANDS = (demo, serve, user, import_calendar, simulate, flash, tls)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -35,6 +34,7 @@ from hub.api import (
     closures,
     enrolment,
     events,
+    firmware,
     floor_plans,
     health,
     issues,
@@ -70,6 +70,7 @@ from hub.mqtt.replica import Replica
 from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
+from hub.tls.offer import Offer, tls_offer
 
 ROUTES = [
     *auth.ROUTES,
@@ -85,6 +86,7 @@ ROUTES = [
     *booking_actions.ROUTES,
     *calendars.ROUTES,
     *panels.ROUTES,
+    *firmware.ROUTES,
     *enrolment.ROUTES,
     *broker_access.ROUTES,
     *issues.ROUTES,
@@ -144,10 +146,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """
     clock = clock or WallClock()
     database = Database(settings.database, Events())
-    switchboard = _switchboard(settings, database, clock)
+    tls = tls_offer(settings, clock)
+    switchboard = _switchboard(settings, database, clock, tls)
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
-    hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
+    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
@@ -162,6 +165,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         if database.shared:
             runs.append(grapevine.listen(settings.database, database.events))
         tasks = [asyncio.create_task(one) for one in runs]
+        if tls and switchboard:
+            tasks.append(asyncio.create_task(tls.renew()))
         try:
             yield
         finally:
@@ -223,7 +228,9 @@ def _notices(settings: Settings) -> WriteNotice:
     return write
 
 
-def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | Replica | None:
+def _switchboard(
+    settings: Settings, database: Database, clock: Clock, tls: Offer | None
+) -> Switchboard | Replica | None:
     if settings.broker_url == NO_BROKER:
         return None
     if settings.outside_broker:
@@ -236,12 +243,13 @@ def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switch
             on_message=on_message,
             host=settings.mqtt_host,
             port=settings.mqtt_port,
-            ssl=_tls(settings),
+            ssl=tls.context if tls else None,
+            tls_host=settings.mqtts_address,
             tls_port=settings.mqtts_port,
         )
         return broker, partial(doors.run, broker)
 
-    return Switchboard(settings, database, clock, embedded)
+    return Switchboard(settings, database, clock, embedded, tls.authorities if tls else None)
 
 
 def _may_connect(settings: Settings, database: Database) -> Decide:
@@ -256,20 +264,6 @@ def _may_connect(settings: Settings, database: Database) -> Decide:
         return await doors.decide(client_id, username, password)
 
     return decide
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.mqtts_port is None:
-        return None
-    if settings.mqtts_certificate is None:
-        raise BadSetting("--mqtts-port needs --mqtts-certificate, and --mqtts-key where the key is not in it")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(settings.mqtts_certificate, settings.mqtts_key)
-    except OSError as error:
-        raise BadSetting(f"can't read the TLS certificate or its key: {error}") from error
-    return context
 
 
 def _openapi() -> OpenAPIConfig:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 NO_BROKER = "none"
+
+TEXTS = (
+    "host",
+    "mqtt_host",
+    "mqtts_host",
+    "database_url",
+    "broker_url",
+    "panels_broker_url",
+    "nats_url",
+    "public_url",
+    "smtp_url",
+    "mail_from",
+    "firmware_key",
+)
 
 
 class BadSetting(ValueError):
@@ -22,8 +36,12 @@ class Settings:
     and `mqtts://` are brokers elsewhere (docs/scaling.md), of which `panels_broker_url` is what panels are told.
     `nats_url` and `nats_seed_file`: a NATS cluster asks the hub at each login. `broker_secret_file` holds what
     another broker proves itself with when it asks over HTTP.
+    `mqtts_host` is where TLS listens; None: where the web does. `mqtts_names` are the host names and addresses
+    by which panels find it; the first is what new panels are told.
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
+    `firmware_key` is the modulus, in base64, of the key that firmware is signed with (tools/release.py).
+    `hub_addresses` are where panels find the hub from now on or soon, each `host:port`.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
     `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
@@ -34,8 +52,11 @@ class Settings:
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = 1883
     mqtts_port: int | None = None
+    mqtts_host: str | None = None
+    mqtts_names: tuple[str, ...] = ()
     mqtts_certificate: Path | None = None
     mqtts_key: Path | None = None
+    mqtts_ca: Path | None = None
     database_url: str | None = None
     broker_url: str | None = field(default=None, repr=False)
     panels_broker_url: str | None = None
@@ -47,6 +68,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     notifications: bool = True
+    firmware_key: str | None = None
+    hub_addresses: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:
@@ -59,6 +82,10 @@ class Settings:
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
         return f"http://{host}:{self.port}"
+
+    @property
+    def mqtts_address(self) -> str:
+        return self.mqtts_host or self.host
 
     @property
     def outside_broker(self) -> bool:
@@ -88,29 +115,56 @@ def port(words: str) -> int:
     return int(words)
 
 
-def _on_or_off(name: str, words: str) -> bool:
+MAX_ADDRESSES = 4
+ADDRESS_CHARACTERS = 80
+"""All of them fit into the config that a panel takes."""
+
+
+def addresses(words: Iterable[str]) -> tuple[str, ...]:
+    """Each `host:port`, for panels to try. Raises BadSetting for what panels would not take."""
+    found = tuple(word.strip() for word in words if word.strip())
+    for one in found:
+        host, _, number = one.rpartition(":")
+        if not (host and number.isdecimal() and 0 < int(number) <= 65535 and len(one) <= ADDRESS_CHARACTERS):
+            raise BadSetting(f"hub address: {one!r} is not like hub.example.org:8883")
+    if len(found) > MAX_ADDRESSES:
+        raise BadSetting(f"hub address: panels take {MAX_ADDRESSES} at most")
+    return found
+
+
+def _on_or_off(words: str) -> bool:
     if words.lower() not in {"on", "off"}:
-        raise BadSetting(f"{name}: {words!r} is neither on nor off")
+        raise ValueError(f"{words!r} is neither on nor off")
     return words.lower() == "on"
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in words.split(",") if name.strip())
+
+
+READ: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(TEXTS, str),
+    **dict.fromkeys(
+        ("data_dir", "mqtts_certificate", "mqtts_key", "mqtts_ca", "nats_seed_file", "broker_secret_file"),
+        Path,
+    ),
+    **dict.fromkeys(("port", "mqtt_port", "mqtts_port"), port),
+    "mqtts_names": _listed,
+    "hub_addresses": lambda words: addresses(_listed(words)),
+    "notifications": _on_or_off,
+}
+"""What each variable's words become."""
 
 
 def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings in `environ`, each replaced by the flag of its name where that is not None."""
     found: dict[str, object] = {}
-    texts = ("host", "mqtt_host", "database_url", "broker_url", "panels_broker_url", "nats_url", "public_url")
-    for name in (*texts, "smtp_url", "mail_from"):
-        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
-            found[name] = words
-    for name in ("data_dir", "mqtts_certificate", "mqtts_key", "nats_seed_file", "broker_secret_file"):
-        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
-            found[name] = Path(words)
-    for name in ("port", "mqtt_port", "mqtts_port"):
-        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
+    for name, read in READ.items():
+        variable = f"CIRCLETIME_{name.upper()}"
+        if words := environ.get(variable):
             try:
-                found[name] = port(words)
+                found[name] = read(words)
             except ValueError as error:
-                raise BadSetting(f"CIRCLETIME_{name.upper()}: {error}") from error
-    if words := environ.get("CIRCLETIME_NOTIFICATIONS"):
-        found["notifications"] = _on_or_off("CIRCLETIME_NOTIFICATIONS", words)
+                raise BadSetting(f"{variable}: {error}") from error
     found |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**found)  # type: ignore[arg-type]

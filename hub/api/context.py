@@ -20,6 +20,7 @@ from hub.errors import Forbidden, Unauthenticated
 from hub.events import Events
 from hub.panel.ports import MayConnect, PanelLink
 from hub.settings import Settings
+from hub.tls.offer import Offer
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -31,7 +32,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers."""
+    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `tls` is
+    None without it."""
 
     settings: Settings
     database: Database
@@ -39,6 +41,7 @@ class Parts:
     events: Events
     panels: PanelLink
     may_connect: MayConnect
+    tls: Offer | None
 
 
 Hub = NamedDependency[Parts]

@@ -123,7 +123,9 @@ def provision(hub: RestClient, room: dict[str, Any], flash: Path) -> SimulatedPa
         "secret": made["secret"],
         "mqttHost": made["mqtt"]["host"],
         "mqttPort": made["mqtt"]["port"],
-        "tls": False,
+        "tls": made["mqtt"]["tls"],
+        "ca": made["ca"],
+        "firmwareKey": made["firmwareKey"],
     }
     return _installed(room["name"], made["id"], flash, credentials)
 

@@ -65,7 +65,7 @@ class PanelSettings:
 
     def _config(self, panel: PanelRecord, site: Policy) -> bytes:
         policy = panel.room.policy if panel.room else site
-        config = {
+        config: dict[str, object] = {
             "v": 1,
             "roomId": panel.room_id,
             "roomName": panel.room.name if panel.room else None,
@@ -74,4 +74,6 @@ class PanelSettings:
             "theme": policy.panel_theme,
             "webUrl": self._settings.url,
         }
-        return json.dumps(config).encode()
+        if self._settings.hub_addresses:
+            config["hubAddresses"] = list(self._settings.hub_addresses)
+        return json.dumps(config, ensure_ascii=False).encode()  # a panel takes 1024 bytes
