@@ -6,7 +6,6 @@ import random
 
 from firmware import flash_file, rare, strips, troubles, wifi
 from firmware.command_outbox import new_id
-from firmware.hub_addresses import HubAddresses
 from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
 from firmware.state_cache import INCOMING
 from firmware.version import VERSION
@@ -48,6 +47,9 @@ reconnects at once when its broker comes back."""
 
 DOWN = ("welcome", "config", "ack", "reply", "request", "update")
 
+HUB_ADDRESS = "hub.txt"
+"""Where the hub was found, for `firmware.hub_addresses`."""
+
 FAILED_UPDATE = "failed.json"
 """What `firmware.update_offer` keeps of an update that came to nothing."""
 
@@ -74,7 +76,8 @@ class MqttLink:
         self._glass = glass
         self._supervisor = supervisor
         self._trust = trust
-        self._addresses = HubAddresses(config)
+        self._address = ("", 0)
+        self._tries = 0  # where no hub was, since it was last found
         self._boot_id = new_id()
         self._work = asyncio.Event()
         self._telemetry: dict[str, Any] | None = None
@@ -104,7 +107,7 @@ class MqttLink:
                 self.trouble = troubles.number_of(error)
                 print("link lost: E%d" % self.trouble, repr(error))
                 if not self._contact.there:
-                    self._addresses.give_up()
+                    self._tries += 1
             self._lose_hub()
             if self._resting:
                 return
@@ -137,7 +140,8 @@ class MqttLink:
         will = panel_presence.presence(panel_presence.OFFLINE, self._boot_id)
         hello = connect_packet(config.panel_id, config.secret, KEEPALIVE_S, will_topic, will)
         tls = self._trust.context() if self._trust is not None else None
-        await self._client.session(self._addresses.current(), hello, KEEPALIVE_S, self._serve, tls)
+        self._address = rare.load("firmware.hub_addresses").address(config, self._tries)
+        await self._client.session(self._address, hello, KEEPALIVE_S, self._serve, tls)
 
     async def _serve(self) -> None:
         """Joins, then sends whatever is to be sent, until the panel is moved to another room."""
@@ -281,7 +285,9 @@ class MqttLink:
         if self._trust is not None and not self._trust.in_time():
             raise LinkLost("the hub's certificate is out of its time")
         self._contact.heard(welcome["nowUnix"])
-        self._addresses.keep()
+        if self._tries:  # next time it is looked for here first
+            flash_file.replace(HUB_ADDRESS, "%s:%d" % self._address)
+            self._tries = 0
         self.listener.welcomed()
         if welcome["roomId"] == self._config.room_id and welcome["revision"] < self._cache.revision:
             self._cache.follow_hub_back()

@@ -5,7 +5,6 @@ import json
 from binascii import a2b_base64
 
 from firmware import flash_file
-from firmware.hub_addresses import is_address
 from shared.topics import valid_id
 
 TYPE_CHECKING = False
@@ -16,7 +15,6 @@ INSTALLED = "panel.json"
 CREDENTIALS = "credentials.json"
 FROM_HUB = "config.json"
 MAX_BYTES = 4096
-MAX_ADDRESSES = 4
 
 
 class PanelConfig:
@@ -27,7 +25,8 @@ class PanelConfig:
     where no update is taken.
 
     The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`,
-    `web_url`, the page of its room, where its QR code leads, and `hub_addresses`, where it can be found too.
+    `web_url`, the page of its room, where its QR code leads, and `hub_addresses`, where it can be found too,
+    as it said them: `firmware.hub_addresses` reads them.
     """
 
     def __init__(self) -> None:
@@ -58,7 +57,7 @@ class PanelConfig:
         self.language = str(installed.get("language") or "en")
         self.dark = False
         self.web_url = ""
-        self.hub_addresses: list[str] = []
+        self.hub_addresses: Any = None
         try:
             self._read(flash_file.read(FROM_HUB, MAX_BYTES))
         except ValueError:  # never told, or a worn flash: the hub will say it again
@@ -80,11 +79,8 @@ class PanelConfig:
             raise ValueError("roomId is not an id")
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
             raise ValueError("hour24 or webUrl is unfit")
-        addresses = told.get("hubAddresses") or []
-        if not isinstance(addresses, list) or len(addresses) > MAX_ADDRESSES:
-            raise ValueError("hubAddresses is unfit")
         self.room_id, self.hour24 = room_id, hour24
-        self.hub_addresses = [one for one in addresses if is_address(one)]
+        self.hub_addresses = told.get("hubAddresses")
         self.language = str(told.get("language") or self.language)
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""

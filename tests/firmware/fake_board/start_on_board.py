@@ -71,6 +71,7 @@ def deepsleep(ms):
 
 
 machine.wire = Wire()
+machine.kept = memoryview
 machine.RTC = Rtc
 machine.deepsleep = deepsleep
 if WOKEN_BY:
