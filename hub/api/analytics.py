@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
-from hub.analytics import records, service
+from hub.analytics import definitions, paper, records, service
+from hub.analytics import export as export_table
 from hub.analytics.records import Bucket, Measure, Metric
 from hub.analytics.service import Behind, Scope
 from hub.api.booking_record import Booking, booking_record
@@ -182,7 +184,67 @@ async def bookings_behind(
     )
 
 
+Reported = Literal["kpis", "utilization", "ghosting", "capacity", "heatmap", "trends", "comparison", "peak"]
+
+
+@get("/analytics/{report:str}/export", dependencies=SCOPED, tags=["analytics"], media_type="text/csv")
+async def export(
+    hub: Hub,
+    request: Asking,
+    asked: InScope,
+    report: FromPath[Reported],
+    form: Annotated[Literal["csv", "pdf"], QueryParameter(name="format")],
+    by: FromQuery[Literal["room", "department"]] = "room",
+    metric: FromQuery[Metric] = "usedUtilization",
+    bucket: FromQuery[Bucket] = "week",
+) -> Response[bytes] | Stream:
+    """The report's items as CSV (RFC 4180), streamed, their number in the header `X-Total-Rows`; or with chart and
+    definitions as PDF. Numbers have the digits of the JSON."""
+
+    def make(session: Session, seen: Scope, who: Account, now: datetime) -> export_table.Table | bytes:
+        found = _report(session, report, seen, who, now, by, metric, bucket)
+        return export_table.table(found) if form == "csv" else paper.as_pdf(found)
+
+    made = await reported(hub, request, asked, make)
+    name = f"circletime-{report}-{asked.from_day}-{asked.to_day}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    if isinstance(made, bytes):
+        return Response(made, media_type="application/pdf", headers=headers)
+    headers |= {"X-Total-Rows": str(len(made.cells)), "X-Definitions-Version": definitions.VERSION}
+    return Stream(
+        export_table.as_csv(made), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+def _report(
+    session: Session,
+    report: Reported,
+    seen: Scope,
+    who: Account,
+    now: datetime,
+    by: Literal["room", "department"],
+    metric: Metric,
+    bucket: Bucket,
+) -> records.Report:
+    if report == "ghosting":
+        return service.ghosting(session, seen, by, who, now)
+    if report == "trends":
+        return service.trends(session, seen, metric, bucket, now)
+    return PLAIN[report](session, seen, now)
+
+
+PLAIN: dict[str, Callable[[Session, Scope, datetime], records.Report]] = {
+    "kpis": service.kpis,
+    "utilization": service.utilization,
+    "capacity": service.capacity,
+    "heatmap": service.heatmap,
+    "comparison": service.comparison,
+    "peak": service.peak_rooms,
+}
+
+
 ROUTES = [
+    export,
     kpis,
     utilization,
     ghosting,
