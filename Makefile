@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile
+SLOWEST := --durations 25 --durations-min 2
+unexport PYTHONDONTWRITEBYTECODE  # tests start circletime hundreds of times: let it be compiled once
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -27,8 +29,8 @@ test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
 	$(BIN)/python tools/fonts.py
 	$(BIN)/python tools/mosquitto.py
-	$(BIN)/pytest $(PARALLEL) --ignore tests/web
-	$(BIN)/pytest $(PARALLEL) tests/web
+	$(BIN)/pytest $(PARALLEL) $(SLOWEST) --ignore tests/web
+	$(BIN)/pytest $(PARALLEL) $(SLOWEST) tests/web
 
 soak: .venv/dev ## days and days of random bookings, on both databases; bad weather for panels; damaged files and requests
 	CIRCLETIME_SOAK_DAYS=1000 $(BIN)/pytest --timeout=7200 tests/hub/bookings/test_never_overlap.py
