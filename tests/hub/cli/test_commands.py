@@ -37,7 +37,7 @@ ADD = ("user", "add", "ada@example.org", "--name", "Ada")
         (("serve", "--port", "99999"), {}, "99999"),
         (("serve", "--mqtt-port", "-1"), {}, "mqtt-port"),
         (("serve",), {"CIRCLETIME_PORT": "http"}, "CIRCLETIME_PORT"),
-        (("serve",), {"CIRCLETIME_BROKER_URL": "mqtt://elsewhere"}, "CIRCLETIME_BROKER_URL"),
+        (("serve",), {"CIRCLETIME_BROKER_URL": "http://elsewhere"}, "CIRCLETIME_BROKER_URL"),
         (("serve",), {"CIRCLETIME_DATABASE_URL": "garbage"}, "CIRCLETIME_DATABASE_URL"),
         (("serve",), {"CIRCLETIME_DATABASE_URL": "postgresql://h:abc/x"}, "CIRCLETIME_DATABASE_URL"),
         (
