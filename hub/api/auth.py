@@ -41,6 +41,7 @@ class Me(Record):
     email: str
     role: str
     department: str | None
+    leads_department: bool
 
 
 class LoggedIn(Record):
@@ -99,6 +100,7 @@ def _me(account: Account) -> Me:
         email=account.email,
         role=account.role,
         department=account.department,
+        leads_department=account.leads,
     )
 
 

@@ -8,7 +8,7 @@ import Rooms from "../pages/Rooms.svelte"
 
 // eslint-disable-next-line -- a page takes the parts of its own path as props
 export type Page = Component<any>
-export type Who = "anyone" | "member" | "manager" | "admin"
+export type Who = "anyone" | "member" | "lead" | "manager" | "admin"
 
 export interface PageDef {
   /** "/rooms/:roomId": the page gets `roomId`. */
@@ -41,6 +41,11 @@ export const PAGES: PageDef[] = [
   { path: "/admin/floors/:floorId", who: "admin", title: "core.plan", areas: ["editor", "settings"], load: () => import("../pages/PlanEditor.svelte") },
   { path: "/admin/settings", who: "admin", title: "core.settings", menu: "manage", areas: ["settings"], load: () => import("../pages/Settings.svelte") },
   { path: "/admin/audit", who: "admin", title: "core.audit", menu: "manage", areas: ["audit", "settings"], load: () => import("../pages/Audit.svelte") },
+  { path: "/admin/dashboard", who: "lead", title: "core.dashboard", menu: "insights", areas: ["analytics"], load: () => import("../pages/Dashboard.svelte") },
+  { path: "/admin/utilization", who: "lead", title: "core.utilization", menu: "insights", areas: ["analytics"], load: () => import("../pages/Utilization.svelte") },
+  { path: "/admin/ghosting", who: "lead", title: "core.ghosting", menu: "insights", areas: ["analytics"], load: () => import("../pages/Ghosting.svelte") },
+  { path: "/admin/capacity", who: "lead", title: "core.capacity", menu: "insights", areas: ["analytics"], load: () => import("../pages/Capacity.svelte") },
+  { path: "/admin/closures", who: "manager", title: "core.closures", menu: "manage", areas: ["closures"], load: () => import("../pages/Closures.svelte") },
 ]
 
 export interface Place { page: PageDef; params: Record<string, string> }
@@ -57,11 +62,16 @@ export function placeOf(path: string): Place | null {
   return null
 }
 
-const RANKS: Who[] = ["anyone", "member", "manager", "admin"]
+const RANKS: Who[] = ["anyone", "member", "lead", "manager", "admin"]
 
-export function maySee(page: PageDef, user: User | null | undefined): boolean {
-  return RANKS.indexOf(page.who) <= (user ? RANKS.indexOf(user.role as Who) : 0)
+/** Who leads a department ranks between its members and who manages rooms. */
+function rankOf(user: User | null | undefined): number {
+  if (!user) return 0
+  const leads = user.role === "member" && user.leadsDepartment && user.department !== null
+  return RANKS.indexOf(leads ? "lead" : (user.role as Who))
 }
+
+export const maySee = (page: PageDef, user: User | null | undefined): boolean => RANKS.indexOf(page.who) <= rankOf(user)
 
 /** What the menu has for that person, part by part. */
 export const menuOf = (user: User, menu: PageDef["menu"]) => PAGES.filter(page => page.menu === menu && maySee(page, user))

@@ -8,6 +8,8 @@ export class Reading<T> {
   /** undefined until the first answer; a later one that fails leaves it as it was. */
   value = $state.raw<T>()
   problem = $state.raw<Problem | null>(null)
+  /** Asked, and not answered yet. */
+  busy = $state(false)
   #load: () => Promise<T>
   #turn = 0 // an answer that was overtaken is dropped
 
@@ -30,6 +32,7 @@ export class Reading<T> {
 
   async again() {
     const turn = ++this.#turn
+    this.busy = true
     try {
       const value = await this.#load()
       if (turn !== this.#turn) return
@@ -38,5 +41,6 @@ export class Reading<T> {
     } catch (problem) {
       if (turn === this.#turn) this.problem = problem as Problem
     }
+    if (turn === this.#turn) this.busy = false
   }
 }

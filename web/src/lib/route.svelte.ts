@@ -21,10 +21,12 @@ class Route {
     this.go(link.pathname + link.search)
   }
 
+  /** Another page starts at its top; another question to the same page leaves the reader where they are. */
   go(to: string, { replace = false } = {}) {
+    const before = this.path
     history[replace ? "replaceState" : "pushState"](null, "", to)
     this.#read()
-    scrollTo(0, 0)
+    if (this.path !== before) scrollTo(0, 0)
   }
 }
 

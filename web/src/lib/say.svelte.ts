@@ -17,6 +17,7 @@ export interface Messages {
   settings: (typeof import("../messages/en/settings.json"))
   audit: (typeof import("../messages/en/audit.json"))
   analytics: (typeof import("../messages/en/analytics.json"))
+  closures: (typeof import("../messages/en/closures.json"))
 }
 export type Area = keyof Messages
 export type Key = { [A in Area]: `${A}.${keyof Messages[A] & string}` }[Area]

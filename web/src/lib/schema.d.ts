@@ -2065,6 +2065,7 @@ export interface components {
             department: string | null;
             email: string;
             id: string;
+            leadsDepartment: boolean;
             name: string;
             role: string;
         };
