@@ -92,6 +92,7 @@ NAMES = {
     "Delete",
     "Backspace",
     *("Android", "Windows", "Linux"),
+    *("CSV", "PDF"),
 }
 
 
@@ -111,6 +112,7 @@ def bare_words(path: Path) -> list[str]:
 
 SPEECHLESS = {
     "model.ts",
+    "insight_api.ts",
     "language.ts",
     "labels.ts",
     "letters.svelte.ts",

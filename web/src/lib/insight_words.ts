@@ -34,7 +34,7 @@ export function difference(apart: number, kind: Kind): string {
 export const nameOf = (field: string): string => say(`analytics.m_${field}` as Key)
 
 export const kindOf = (field: string): Kind =>
-  /Utilization$|Rate$|Fill$|Coverage$/.test(field) ? "ratio" : field.endsWith("Minutes") ? "minutes" : "count"
+  /Utilization$|Rate$|Fill$|Coverage$/.test(field) ? "ratio" : /Minutes$/.test(field) ? "minutes" : "count"
 
 const REASONS: Record<string, Key> = {
   bookedUtilization: "analytics.noneOpen",

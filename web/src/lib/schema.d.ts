@@ -2065,7 +2065,6 @@ export interface components {
             department: string | null;
             email: string;
             id: string;
-            leadsDepartment: boolean;
             name: string;
             role: string;
         };
