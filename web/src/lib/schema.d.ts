@@ -853,7 +853,7 @@ export interface paths {
          * Events
          * @description `hello` once the stream is open, then `room` and, for managers, `panel` and `issue`; a comment at least every 15 s.
          *
-         *     It ends when the session does, and when the listener falls behind: it then asks for everything again.
+         *     It ends when the session does, and when something may have been missed: the listener then asks for everything again.
          */
         get: operations["ApiV1EventsEvents"];
         put?: never;
@@ -2065,6 +2065,7 @@ export interface components {
             department: string | null;
             email: string;
             id: string;
+            leadsDepartment: boolean;
             name: string;
             role: string;
         };
