@@ -66,7 +66,13 @@ def furnish(hub: HubProcess, folder: Path) -> Past:
     room_ids = {name: hub.room(name, capacity) for name, capacity in ROOMS.items()}
     for name, department in PEOPLE.items():
         email = f"{name.split()[0].lower()}@example.org"
-        body = {"email": email, "name": name, "role": "member", "department": department, "password": PASSWORD}
+        body = {
+            "email": email,
+            "name": name,
+            "role": "member",
+            "department": department,
+            "password": PASSWORD,
+        }
         user = hub.post("/users", body)
         if email == LEAD:
             assert hub.api.patch(f"/users/{user['id']}", json={"leadsDepartment": True}).is_success
@@ -105,7 +111,13 @@ def _live(session: Session, past: Past, hub: HubProcess) -> None:
 
 
 def _booked(
-    hub: HubProcess, day: date, start: str, minutes: int, room_key: int, title: str, who: tuple[int, str | None]
+    hub: HubProcess,
+    day: date,
+    start: str,
+    minutes: int,
+    room_key: int,
+    title: str,
+    who: tuple[int, str | None],
 ) -> dict[str, Any]:
     hour, minute = map(int, start.split(":"))
     starts = datetime(day.year, day.month, day.day, hour, minute, tzinfo=hub.zone).astimezone(UTC)
