@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web import history
-from tests.web.looks import CheckAxe
 from tests.web.history import LEAD, Past
 from tests.web.hub_process import EMAIL, PASSWORD, HubProcess
+from tests.web.looks import CheckAxe
 
 HOLIDAYS = """BEGIN:VCALENDAR
 VERSION:2.0
