@@ -27,7 +27,11 @@ class Scope:
         return (self.to_day - self.from_day).days
 
     def before(self) -> Scope:
-        """The range to compare with: as many whole months before it where it is whole months, else as many days."""
+        """The range to compare with: as many whole months before it where it is whole months, else as many days.
+
+        Raises Refused for a range that is none, or too long.
+        """
+        checked(self)
         if self.from_day.day == 1 == self.to_day.day:
             months = _months(self.to_day) - _months(self.from_day)
             first = _months(self.from_day) - months
