@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
@@ -142,16 +143,47 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
 
     Raises BadSetting for a broker or a database that this hub cannot use.
     """
+    app = doors()
+    move_in(app, settings, clock)
+    return app
+
+
+def doors() -> Litestar:
+    """Every route, with no hub behind it yet: they keep nothing, so hubs may move in one after another."""
+    return Litestar(
+        route_handlers=[
+            Router("/api/v1", route_handlers=ROUTES, guards=[closed_unless_open]),
+            *health.ROUTES,
+            *web_app.routes(),
+        ],
+        lifespan=[lambda app: app.state.running()],
+        middleware=[DefineMiddleware(auth.Authentication)],
+        dependencies={
+            "hub": Provide(_hub_behind, sync_to_thread=False),
+        },
+        exception_handlers=problems.HANDLERS,
+        openapi_config=_openapi(),
+        compression_config=COMPRESSION,
+        request_max_body_size=MAX_BODY_BYTES,
+        response_headers=SECURITY_HEADERS,
+    )
+
+
+def _hub_behind(state: State) -> Parts:
+    return cast("Parts", state.hub)
+
+
+def move_in(app: Litestar, settings: Settings, clock: Clock | None = None) -> None:
+    """Puts a hub behind the doors, to run while the app does. Raises what `create_app` raises."""
     clock = clock or WallClock()
     database = Database(settings.database, Events())
     switchboard = _switchboard(settings, database, clock)
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
-    hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
-    async def running(_: Litestar) -> AsyncIterator[None]:
+    async def running() -> AsyncIterator[None]:
         await asyncio.to_thread(upgrade, settings.database)
         if switchboard:
             await switchboard.start()
@@ -172,25 +204,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
                 await switchboard.stop()
             await database.close()
 
-    app = Litestar(
-        route_handlers=[
-            Router("/api/v1", route_handlers=ROUTES, guards=[closed_unless_open]),
-            *health.ROUTES,
-            *web_app.routes(),
-        ],
-        lifespan=[running],
-        middleware=[DefineMiddleware(auth.Authentication)],
-        dependencies={
-            "hub": Provide(lambda: hub, sync_to_thread=False),
-        },
-        exception_handlers=problems.HANDLERS,
-        openapi_config=_openapi(),
-        compression_config=COMPRESSION,
-        request_max_body_size=MAX_BODY_BYTES,
-        response_headers=SECURITY_HEADERS,
-    )
-    app.state.hub = hub
-    return app
+    app.state.hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
+    app.state.running = running
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -111,17 +111,16 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._home}"
 
-    def create(self, name: str) -> str:
-        """The URL of a new database with nothing in it."""
-        self._admin.execute(f"CREATE DATABASE {name}".encode())
+    def create(self, name: str, of: str = "template1") -> str:
+        """The URL of a new database like that one, which nobody may be connected to."""
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY FILE_COPY".encode())
         return self.url(name)
 
     @contextmanager
     def copied(self, of: str) -> Iterator[str]:
-        """The URL of a database like that one, which nobody may be connected to; in the end it is gone."""
+        """The URL of a database like that one, for a while."""
         name = f"copy{next(self._numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY FILE_COPY".encode())
-        yield self.url(name)
+        yield self.create(name, of)
         self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def log(self) -> str:

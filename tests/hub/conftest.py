@@ -10,25 +10,30 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
-from litestar.testing import TestClient
 
-from hub.app import create_app
 from hub.db.migrate import upgrade
 from hub.settings import Settings
 from tests.fakes import FakeClock
-from tests.hub.house import World
-from tests.hub.rest import Rest
+from tests.hub.house import World, opened_with
+from tests.hub.rest import Rest, running_hub
+from tests.hub.sqlite_folder import SqliteFolder
 from tests.postgres import CannotRun, PostgresServer
 
 KINDS = ["sqlite", "postgres"]
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
+def sqlite(tmp_path_factory):
+    """A folder with a migrated database called `empty`."""
+    folder = SqliteFolder(tmp_path_factory.mktemp("sqlite"))
+    upgrade(folder.create("empty"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_database(sqlite):
     """A migrated database nobody has opened: tests copy it, which is quicker than migrating again."""
-    path = tmp_path_factory.mktemp("empty") / "circletime.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+    return sqlite.path("empty")
 
 
 @pytest.fixture(scope="session")
@@ -46,25 +51,42 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def new_database(request, tmp_path_factory):
+def new_database(request):
     """Opens migrated databases of either kind: each a context manager, which gives the URL."""
 
-    @contextmanager
-    def in_a_file():
-        path = tmp_path_factory.mktemp("database") / "circletime.db"
-        shutil.copy(request.getfixturevalue("empty_database"), path)
-        yield f"sqlite:///{path}"
-        shutil.rmtree(path.parent)
-
     def opened(kind):
-        return in_a_file() if kind == "sqlite" else request.getfixturevalue("postgres").copied("empty")
+        return request.getfixturevalue(kind).copied("empty")
 
     return opened
 
 
+@pytest.fixture(scope="session")
+def furnished_database(request):
+    """The same, with the house in them: it is built once."""
+    houses = {}
+
+    @contextmanager
+    def opened(kind):
+        server = request.getfixturevalue(kind)
+        if kind not in houses:
+            houses[kind] = built(server.create("furnished", of="empty"))
+        with server.copied("furnished") as url, opened_with(url, houses[kind]):
+            yield url
+
+    return opened
+
+
+def built(url):
+    world = World(url, FakeClock())
+    world.close()
+    return world.house
+
+
 @pytest.fixture(params=KINDS)
-def database_url(request, new_database):
-    with new_database(request.param) as url:
+def database_url(request, new_database, furnished_database):
+    """The house is in it where the test asks for who lives in it."""
+    lived_in = {"world", "rest"} & set(request.fixturenames)
+    with (furnished_database if lived_in else new_database)(request.param) as url:
         yield url
 
 
@@ -88,7 +110,7 @@ def house(world):
 @pytest.fixture
 def rest(tmp_path, database_url, clock):
     settings = Settings(data_dir=tmp_path, database_url=database_url, broker_url="none")
-    with TestClient(create_app(settings, clock=clock)) as client:
+    with running_hub(settings, clock) as client:
         yield Rest(client, clock)
 
 
@@ -107,5 +129,5 @@ def mailing(tmp_path, empty_database, clock, mail_server):
     """`rest`, on a hub that sends its mail to `mail_server`."""
     shutil.copy(empty_database, tmp_path / "circletime.db")
     settings = Settings(data_dir=tmp_path, broker_url="none", smtp_url=mail_server.url)
-    with TestClient(create_app(settings, clock=clock)) as client:
+    with running_hub(settings, clock) as client:
         yield Rest(client, clock)

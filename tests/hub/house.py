@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
 
 from hub.accounts import service as accounts
 from hub.accounts.service import Account
@@ -19,12 +17,12 @@ from hub.bookings import availability
 from hub.bookings import service as bookings
 from hub.bookings.models import CHECKED_IN, CONFIRMED
 from hub.bookings.service import BookingRecord, NewBooking
-from hub.db.address import address
 from hub.db.database import Database
 from hub.events import Event
 from hub.rooms import service as rooms
 from hub.rooms.service import BuildingRecord, NewRoom, PolicyOverrides, RoomChanges, RoomRecord
 from tests.fakes import FakeClock
+from tests.hub.quick_engine import quick_engine
 
 Result = TypeVar("Result")
 
@@ -66,6 +64,21 @@ def furnish(session: Session, now: datetime) -> House:
     )
 
 
+_ready: dict[str, House] = {}
+
+
+def ready(url: str) -> House | None:
+    """The house that the database at this URL was opened with, if it was."""
+    return _ready.get(url)
+
+
+@contextmanager
+def opened_with(url: str, house: House) -> Iterator[str]:
+    _ready[url] = house
+    yield url
+    del _ready[url]
+
+
 class World:
     """The house, in a database behind the hub's own `Database`, and a clock.
 
@@ -79,7 +92,7 @@ class World:
         self.clock = clock
         self._day = clock.now().replace(hour=0, minute=0, second=0)
         self._open(url)
-        self.house: House = self.write(furnish, clock.now())
+        self.house: House = ready(url) or self.write(furnish, clock.now())
 
     def _open(self, url: str) -> None:
         self._loop = asyncio.new_event_loop()
@@ -186,8 +199,8 @@ class QuickWorld(World):
 
     def _open(self, url: str) -> None:
         self.told: list[Event] = []
-        at = address(url)
-        self._engine = _memory_copy(at) if at.get_backend_name() == "sqlite" else create_engine(at)
+        self._quick = quick_engine(url)
+        self._engine = self._quick.__enter__()
 
     def write(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
         with Session(self._engine, expire_on_commit=False) as session:
@@ -201,17 +214,7 @@ class QuickWorld(World):
             return work(session, *args, **kwargs)
 
     def close(self) -> None:
-        self._engine.dispose()
-
-
-def _memory_copy(at: URL) -> Engine:
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    with sqlite3.connect(at.database or "") as stored:
-        stored.backup(memory)
-    memory.execute("PRAGMA foreign_keys = ON")
-    engine = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
+        self._quick.__exit__(None, None, None)
 
 
 async def _opened(url: str) -> Database:

@@ -7,17 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from litestar.testing import TestClient
 from sqlalchemy import func, select
 
 from hub.accounts import login
 from hub.accounts.attempts import Limit, address_of, check_attempts, count_attempts
 from hub.accounts.models import AccessToken, Attempts, User
 from hub.accounts.passwords import hash_password
-from hub.app import create_app
 from hub.errors import TooMany
 from hub.settings import Settings
-from tests.hub.rest import slug
+from tests.hub.rest import running_hub, slug
 
 ROOT = Path(__file__).parents[3]
 FIVE = Limit("five", 5, timedelta(minutes=1))
@@ -69,9 +67,7 @@ def fail(rest, times=1, *, who="nadia@example.org"):
 def test_failures_are_remembered_by_a_hub_beside_it_and_by_the_next_one(rest, database_url, clock):
     assert fail(rest, 10) == [401] * 10
     for _ in range(2):
-        with TestClient(
-            create_app(Settings(database_url=database_url, broker_url="none"), clock=clock)
-        ) as client:
+        with running_hub(Settings(database_url=database_url, broker_url="none"), clock) as client:
             answer = client.post(
                 "/api/v1/auth/login", json={"email": "nadia@example.org", "password": "right"}
             )

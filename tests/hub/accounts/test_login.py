@@ -1,15 +1,16 @@
 """Logging in, staying in, and getting out, over REST."""
 
+import shutil
+
 import pytest
-from litestar.testing import TestClient
 from sqlalchemy import select
 
 from hub.accounts import service
 from hub.accounts.models import AccessToken, User
 from hub.accounts.passwords import hash_password
-from hub.app import create_app
 from hub.settings import Settings
 from tests.fakes import FakeClock
+from tests.hub.rest import running_hub
 
 PASSWORD = "correct horse battery"
 ADA = {"email": "ada@example.org", "password": PASSWORD}
@@ -21,9 +22,10 @@ def clock():
 
 
 @pytest.fixture
-def client(tmp_path, clock):
-    app = create_app(Settings(data_dir=tmp_path, broker_url="none", login_failures_per_minute=3), clock=clock)
-    with TestClient(app, base_url="http://testserver.local") as found:
+def client(tmp_path, empty_database, clock):
+    shutil.copy(empty_database, tmp_path / "circletime.db")
+    settings = Settings(data_dir=tmp_path, broker_url="none", login_failures_per_minute=3)
+    with running_hub(settings, clock, base_url="http://testserver.local") as found:
         password_hash = hash_password(PASSWORD)
 
         def add(session):
@@ -36,7 +38,7 @@ def client(tmp_path, clock):
                 now=clock.now(),
             )
 
-        found.blocking_portal.call(app.state.hub.database.write, add)
+        found.blocking_portal.call(found.app.state.hub.database.write, add)
         yield found
 
 

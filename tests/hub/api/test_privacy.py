@@ -5,16 +5,14 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from litestar.testing import TestClient
 
-from hub.app import create_app
 from hub.clock import unix
 from hub.panel import commands
 from hub.settings import Settings
 from tests.fakes import FakeClock
 from tests.hub.api.subjects import DAY, DRAWING, Subjects
 from tests.hub.api.test_rights import QUERIES, ROWS
-from tests.hub.rest import Rest
+from tests.hub.rest import Rest, running_hub
 
 SECRET = "Takeover of Acme"
 
@@ -46,7 +44,7 @@ class OneRoom(Subjects):
 def site(tmp_path_factory, empty_database):
     folder = tmp_path_factory.mktemp("privacy")
     shutil.copy(empty_database, folder / "circletime.db")
-    with TestClient(create_app(Settings(data_dir=folder, broker_url="none"), clock=FakeClock())) as client:
+    with running_hub(Settings(data_dir=folder, broker_url="none"), FakeClock()) as client:
         yield OneRoom(Rest(client, client.app.state.hub.clock))
 
 

@@ -12,13 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from litestar.testing import TestClient
 from sqlalchemy import text
 
 from hub.accounts import access
 from hub.accounts import service as accounts
 from hub.accounts.passwords import new_pin_hash
-from hub.app import create_app
 from hub.clock import unix
 from hub.errors import DomainError
 from hub.panel import commands, enrolment
@@ -27,7 +25,7 @@ from hub.rooms.closures import MOST, NewClosure, add_closures
 from hub.settings import Settings
 from tests.fakes import FakeClock
 from tests.hub.api.subjects import DAY, HOLIDAYS, Subjects
-from tests.hub.rest import Rest
+from tests.hub.rest import Rest, running_hub
 from tools.problems import problems
 
 CASES = {}
@@ -105,10 +103,8 @@ def desk(tmp_path_factory, empty_database):
 
 def _hub(folder, empty_database):
     shutil.copy(empty_database, folder / "circletime.db")
-    return TestClient(
-        create_app(Settings(data_dir=folder, broker_url="none"), clock=FakeClock()),
-        raise_server_exceptions=False,
-    )
+    settings = Settings(data_dir=folder, broker_url="none")
+    return running_hub(settings, FakeClock(), raise_server_exceptions=False)
 
 
 SLUGS = {slug: (status, title) for slug, status, title in problems()}

@@ -7,14 +7,12 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from litestar.testing import TestClient
 
 from hub.accounts import access, service
-from hub.app import create_app
 from hub.settings import Settings
 from tests.fakes import FakeClock
 from tests.hub.api.subjects import DAY, DRAWING, HOLIDAYS, Subjects
-from tests.hub.rest import Rest, slug
+from tests.hub.rest import Rest, running_hub, slug
 
 WISH = {
     "roomId": "{room}",
@@ -240,7 +238,7 @@ def site(tmp_path_factory, empty_database):
     folder = tmp_path_factory.mktemp("rights")
     shutil.copy(empty_database, folder / "circletime.db")
     clock = FakeClock()
-    with TestClient(create_app(Settings(data_dir=folder, broker_url="none"), clock=clock)) as client:
+    with running_hub(Settings(data_dir=folder, broker_url="none"), clock) as client:
         rest = Rest(client, clock)
         olga = {
             "email": "olga@example.org",

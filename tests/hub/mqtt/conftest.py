@@ -17,9 +17,9 @@ from tests.hub.mqtt.running_hub import RunningHub, Wall
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+def database_url(furnished_database: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
     """What is asked here is between the broker and the panels: one database is enough."""
-    with new_database("sqlite") as url:
+    with furnished_database("sqlite") as url:
         yield url
 
 

@@ -6,11 +6,9 @@ from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
-from litestar.testing import TestClient
 
-from hub.app import create_app
 from hub.settings import BadSetting, Settings, from_environment
-from tests.hub.rest import Rest, slug
+from tests.hub.rest import Rest, running_hub, slug
 
 WANTED = {
     "approvalAsked": True,
@@ -71,7 +69,7 @@ def test_booking_does_not_wait_for_a_mail_server_that_is_away(mailing, mail_serv
 def test_operator_can_switch_notifications_off(tmp_path, empty_database, clock, mail_server):
     shutil.copy(empty_database, tmp_path / "circletime.db")
     settings = Settings(data_dir=tmp_path, broker_url="none", smtp_url=mail_server.url, notifications=False)
-    with TestClient(create_app(settings, clock=clock)) as client:
+    with running_hub(settings, clock) as client:
         rest = Rest(client, clock)
         book(rest, who="lena", organizerId=rest.house.nadia.id)
         rest.post("/auth/password-reset", json={"email": "tomas@example.org"})

@@ -3,16 +3,14 @@
 from io import BytesIO
 
 import pytest
-from litestar.testing import TestClient
 from PIL import Image
 
-from hub.app import create_app
 from hub.bookings import service as bookings
 from hub.panel import service as panels
 from hub.settings import Settings
 from shared.panel_screen import HEIGHT_PX, ROW_BYTES
 from tests.fakes import FakeClock
-from tests.hub.rest import Rest, slug
+from tests.hub.rest import Rest, running_hub, slug
 
 INK_IN_THE_TOP_LEFT_CORNER = b"\x80" + bytes(ROW_BYTES * HEIGHT_PX - 1)
 
@@ -38,11 +36,11 @@ class FakeGlass:
 def rest(tmp_path_factory):
     """The app without a broker; `rest.glass` stands in for the panels."""
     clock = FakeClock()
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("hub"), broker_url="none"), clock=clock)
-    with TestClient(app, base_url="http://testserver.local") as client:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("hub"), broker_url="none")
+    with running_hub(settings, clock, base_url="http://testserver.local") as client:
         found = Rest(client, clock)
         found.glass = FakeGlass()
-        object.__setattr__(app.state.hub, "panels", found.glass)
+        object.__setattr__(client.app.state.hub, "panels", found.glass)
         yield found
 
 
