@@ -143,13 +143,17 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
 
     Raises BadSetting for a broker or a database that this hub cannot use.
     """
+    found = hub_behind(settings, clock)
     app = doors()
-    move_in(app, settings, clock)
+    app.state.update(found)
     return app
 
 
 def doors() -> Litestar:
-    """Every route, with no hub behind it yet: they keep nothing, so hubs may move in one after another."""
+    """Every route; `app.state.update(hub_behind(...))` says to which hub they lead.
+
+    They keep nothing, so that may be one hub after another.
+    """
     return Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=ROUTES, guards=[closed_unless_open]),
@@ -159,7 +163,7 @@ def doors() -> Litestar:
         lifespan=[lambda app: app.state.running()],
         middleware=[DefineMiddleware(auth.Authentication)],
         dependencies={
-            "hub": Provide(_hub_behind, sync_to_thread=False),
+            "hub": Provide(_hub, sync_to_thread=False),
         },
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(),
@@ -169,12 +173,12 @@ def doors() -> Litestar:
     )
 
 
-def _hub_behind(state: State) -> Parts:
+def _hub(state: State) -> Parts:
     return cast("Parts", state.hub)
 
 
-def move_in(app: Litestar, settings: Settings, clock: Clock | None = None) -> None:
-    """Puts a hub behind the doors, to run while the app does. Raises what `create_app` raises."""
+def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]:
+    """The hub's parts, and what runs while the app does. Raises what `create_app` raises."""
     clock = clock or WallClock()
     database = Database(settings.database, Events())
     switchboard = _switchboard(settings, database, clock)
@@ -204,8 +208,8 @@ def move_in(app: Litestar, settings: Settings, clock: Clock | None = None) -> No
                 await switchboard.stop()
             await database.close()
 
-    app.state.hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
-    app.state.running = running
+    hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
+    return {"hub": hub, "running": running}
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -16,7 +16,6 @@ Answer = TypeVar("Answer")
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "flash",
-        help="make a board a panel",
         description=flash.DESCRIPTION,
         epilog=flash.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

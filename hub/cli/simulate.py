@@ -37,7 +37,7 @@ class CannotSimulate(Exception):
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    panel = commands.add_parser("panel", help="panels without hardware")
+    panel = commands.add_parser("panel")
     actions = panel.add_subparsers(title="actions", metavar="ACTION", required=True)
     parser = actions.add_parser(
         "simulate",

@@ -25,7 +25,7 @@ EXAMPLES = """examples:
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("user", help="add people")
+    parser = commands.add_parser("user")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     add = actions.add_parser(
         "add",

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from sqlalchemy.orm import Session
 
 from hub.accounts import service as accounts
-from hub.app import doors, move_in
+from hub.app import doors, hub_behind
 from hub.clock import Clock
 from hub.settings import Settings
 from tests.fakes import FakeClock
@@ -28,7 +28,7 @@ _empty: list[Litestar] = []
 def running_hub(settings: Settings, clock: Clock | None = None, **options: Any) -> Iterator[TestClient[Any]]:
     """A client of a hub that runs meanwhile. `options` are the client's."""
     app = _empty.pop() if _empty else doors()
-    move_in(app, settings, clock)
+    app.state.update(hub_behind(settings, clock))
     with TestClient(app, **options) as client:
         yield client
     _empty.append(app)

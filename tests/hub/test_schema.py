@@ -8,6 +8,7 @@ import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 import hub
@@ -45,6 +46,10 @@ def engine(database_url):
 def test_models_and_migrations_agree(engine):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_newest_version_is_where_the_migrations_end():
+    assert ScriptDirectory(str(migrate.MIGRATIONS)).get_heads() == [migrate.newest()]
 
 
 def test_what_alembic_does_not_compare_is_there(engine):

@@ -1,8 +1,11 @@
 """What an operator is told who mistypes: a sentence, never a traceback."""
 
+import subprocess
+import sys
+
 import pytest
 
-from hub.__main__ import main
+from hub.__main__ import COMMANDS, main
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_what_a_command_makes_is_for_nobody_else_to_read(circletime, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("serve",), ("demo",), ("user", "add"), ("import",), ("panel", "simulate")]
+    "words", [(), *((name,) for name in COMMANDS), ("user", "add"), ("panel", "simulate")]
 )
 def test_every_command_explains_itself(circletime, words):
     status, explained, _ = circletime(*words, "--help")
@@ -84,3 +87,11 @@ def test_user_who_exists_is_not_made_again(circletime, tmp_path):
     assert circletime(*ADD, **where)[0] == 0
     status, _, complaint = circletime(*ADD, **where)
     assert (status, "already" in complaint) == (2, True)
+
+
+def test_list_of_commands_is_there_at_once():
+    """The hub's own parts take seconds to load."""
+    look = "import sys; from hub.__main__ import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout
+    assert all(name in told for name in COMMANDS)
+    assert not {"sqlalchemy", "litestar", "hub.app"} & set(told.split())

@@ -72,7 +72,7 @@ def test_the_local_zone_is_the_one_that_tz_names_if_there_is_such_a_zone(monkeyp
 def test_where_no_panel_can_run_the_hub_opens_and_says_why(monkeypatch, capsys):
     monkeypatch.setattr(RestClient, "login", lambda *_: None)
     monkeypatch.setattr(simulated_panels, "why_none", lambda: "Not here.")
-    demo._beside_the_hub(Settings(port=8123), parser().parse_args(["demo"]), threading.Event())
+    demo._beside_the_hub(Settings(port=8123), parser("demo").parse_args(["demo"]), threading.Event())
     words = capsys.readouterr().out
     assert "http://127.0.0.1:8123" in words
     assert "Not here." in words

@@ -68,7 +68,7 @@ def asked(monkeypatch):
     monkeypatch.setenv("CIRCLETIME_PASSWORD", "correct horse")
 
     def run(*words: str) -> None:
-        arguments: argparse.Namespace = parser().parse_args(["panel", "simulate", *words])
+        arguments: argparse.Namespace = parser("panel").parse_args(["panel", "simulate", *words])
         simulate._simulate(arguments, threading.Event())
 
     return run
