@@ -119,9 +119,9 @@ class MqttClient:
         else:
             await self._send(head, pieces)
 
-    async def subscribe(self, topics: "list[str]") -> "list[str]":
-        """Asks for `topics` at QoS 1. Returns those that the broker refused."""
-        filters = b"".join([_text(topic) + b"\x01" for topic in topics])
+    async def subscribe(self, topics: "list[str]", qos: int) -> "list[str]":
+        """Asks for `topics`. Returns those that the broker refused."""
+        filters = b"".join([_text(topic) + bytes((qos,)) for topic in topics])
         granted = await self._ask(_SUBACK, _header(_SUBSCRIBE, 2 + len(filters)), (filters,))
         if len(granted) != len(topics):
             raise LinkLost("SUBACK for %d of %d filters" % (len(granted), len(topics)))

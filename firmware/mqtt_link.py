@@ -133,7 +133,7 @@ class MqttLink:
         wanted = [topics.panel_down(config.panel_id, leaf) for leaf in DOWN] + [topics.HUB_PRESENCE]
         if config.room_id is not None:
             wanted.append(topics.room_state(config.room_id))
-        for refused in await self._client.subscribe(wanted):
+        for refused in await self._client.subscribe(wanted, config.qos):
             print("may not hear", refused)
         await self._say_presence(panel_presence.ONLINE)
         self._hello_due = True
@@ -263,8 +263,10 @@ class MqttLink:
 
     def _take_config(self, payload: bytes) -> None:
         """On another door, the broker's rules for this panel are others too: the link is made anew."""
+        before = self._config.room_id
         if self._config.follow(payload):
-            self._cache.move(self._config.room_id)
+            if self._config.room_id != before:
+                self._cache.move(self._config.room_id)
             self._moved = True
 
     def _take_ack(self, ack: "Ack") -> None:

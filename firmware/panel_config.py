@@ -21,8 +21,8 @@ class PanelConfig:
 
     Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi.
 
-    The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`, and
-    `web_url`, the page of its room, where its QR code leads.
+    The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`,
+    `web_url`, the page of its room, where its QR code leads, and `qos`, at which to subscribe.
     """
 
     def __init__(self) -> None:
@@ -52,19 +52,20 @@ class PanelConfig:
         self.language = str(installed.get("language") or "en")
         self.dark = False
         self.web_url = ""
+        self.qos = 1
         try:
             self._read(flash_file.read(FROM_HUB, MAX_BYTES))
         except ValueError:  # never told, or a worn flash: the hub will say it again
             pass
 
     def follow(self, payload: bytes) -> bool:
-        """Takes what the hub says; True if the panel is on another door now. Raises ValueError for what is
+        """Takes what the hub says; True if the link has to be made anew for it. Raises ValueError for what is
         not a config."""
-        before = self.room_id
+        before = self.room_id, self.qos
         self._read(payload)
         if payload != flash_file.read(FROM_HUB, MAX_BYTES):  # retained, it comes at every connect
             flash_file.replace(FROM_HUB, payload)
-        return self.room_id != before
+        return (self.room_id, self.qos) != before
 
     def _read(self, payload: bytes) -> None:
         told = _object(payload)
@@ -73,7 +74,9 @@ class PanelConfig:
             raise ValueError("roomId is not an id")
         if not isinstance(hour24, bool) or not isinstance(web_url, str) or len(web_url) > 255:
             raise ValueError("hour24 or webUrl is unfit")
-        self.room_id, self.hour24 = room_id, hour24
+        if told.get("qos", 1) not in (0, 1):
+            raise ValueError("qos is unfit")
+        self.room_id, self.hour24, self.qos = room_id, hour24, int(told.get("qos", 1))
         self.language = str(told.get("language") or self.language)
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""

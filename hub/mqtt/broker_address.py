@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from hub.settings import BadSetting
+from hub.settings import BadSetting, Settings
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -41,6 +41,16 @@ def broker_address(words: str) -> BrokerAddress:
             "mqtt://user:password@host:1883 or mqtts://...:8883, with ?access=dynsec for mosquitto's "
             "dynamic security and ?ca=FILE for a CA of your own; or none; or nothing for the embedded broker"
         ) from error
+
+
+def subscription_qos(settings: Settings) -> int:
+    """At which hub and panels subscribe there.
+
+    NATS makes a replicated consumer, with a vote of its own for a leader, of each subscription at QoS 1: after a
+    node's death it had them for only some of its clients within a minute. At QoS 0 it needs none, and what
+    is lost is said again: commands until their ack, everything else at the next hello.
+    """
+    return 0 if settings.nats_url else 1
 
 
 def _address(words: str) -> BrokerAddress:

@@ -44,6 +44,8 @@ class Membership:
     will: tuple[str, bytes] | None = None
     hears: tuple[str, ...] = ("#",)
     """Below `panels/+/up/`."""
+    qos: int = 1
+    """At which it subscribes."""
     may_connect: Callable[[], Awaitable[bool]] = _always
 
 
@@ -157,7 +159,7 @@ class OutsideBroker:
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         heard = [topics.panel_up("+", leaf) for leaf in self._membership.hears]
-        codes = await client.subscribe([(one, 1) for one in (*heard, *self.aside)])
+        codes = await client.subscribe([(one, self._membership.qos) for one in (*heard, *self.aside)])
         if any(getattr(code, "value", code) == QOS_REFUSED for code in codes):
             raise ConnectionError(
                 "the broker does not let the hub hear its panels: see the hub's access there"

@@ -9,6 +9,7 @@ from contextlib import suppress
 from hub.db.database import Database
 from hub.errors import NotFound
 from hub.events import RoomChanged
+from hub.mqtt.broker_address import subscription_qos
 from hub.mqtt.client import Broker
 from hub.panel import service
 from hub.panel.service import PanelRecord
@@ -73,5 +74,6 @@ class PanelSettings:
             "hour24": policy.panel_hour24,
             "theme": policy.panel_theme,
             "webUrl": self._settings.url,
+            "qos": subscription_qos(self._settings),
         }
         return json.dumps(config).encode()

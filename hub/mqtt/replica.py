@@ -16,7 +16,7 @@ from hub.clock import Clock
 from hub.db.base import new_id
 from hub.db.database import Database
 from hub.db.leadership import Leadership
-from hub.mqtt.broker_address import DYNAMIC_SECURITY, BrokerAddress, broker_address
+from hub.mqtt.broker_address import DYNAMIC_SECURITY, BrokerAddress, broker_address, subscription_qos
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.dynamic_security import DynamicSecurity
 from hub.mqtt.nats_callout import NatsCallout
@@ -47,7 +47,9 @@ class Replica:
         self._address: BrokerAddress = broker_address(settings.broker_url or "")
         self._callout = _callout(settings, database)
         self._ear = OutsideBroker(
-            self._address, Membership(client_id=f"circletime-{new_id()}", hears=EAR), self._overhear
+            self._address,
+            Membership(client_id=f"circletime-{new_id()}", hears=EAR, qos=subscription_qos(settings)),
+            self._overhear,
         )
         self.panels = RemotePanels(self._ear)
         self._leading: asyncio.Task[None] | None = None
@@ -95,7 +97,8 @@ class Replica:
 
     def _open_broker(self, on_message: OnMessage, boot_id: str) -> tuple[Broker, KeepDoors]:
         will = (topics.HUB_PRESENCE, presence(OFFLINE, boot_id).encode())
-        member = Membership(client_id=LEADER, will=will, may_connect=self._leadership.held)
+        qos = subscription_qos(self._settings)
+        member = Membership(client_id=LEADER, will=will, may_connect=self._leadership.held, qos=qos)
         broker = OutsideBroker(self._address, member, on_message)
         doors = OutsideDoors(self._database, broker, self._keeper(broker))
         return broker, doors.run

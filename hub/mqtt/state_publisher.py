@@ -61,6 +61,9 @@ class StatePublisher:
             with self._database.events.listen() as stream:
                 try:
                     await self.publish_due()
+                except ConnectionError as error:  # a new link begins with all of them
+                    log.warning("room states wait for the broker: %s", error)
+                    await asyncio.sleep(LOOKS_EVERY_S)
                 except Exception:
                     log.exception("could not publish room states; next try in %d s", retry_s)
                     await asyncio.sleep(retry_s)

@@ -29,11 +29,11 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
 class HubDouble:
     """Answers `hello` with config, state and welcome, and each command with an ack; `now_unix` is its clock.
 
-    `state`, `room_id`, `greets` and `answers` can be changed while it runs.
+    `state`, `room_id`, `qos`, `greets` and `answers` can be changed while it runs.
     """
 
     def __init__(self, state: dict[str, Any] | None, now_unix: int) -> None:
-        self.state, self.room_id = state, ROOM
+        self.state, self.room_id, self.qos = state, ROOM, 1
         self._clock_ahead_s = now_unix - time.time()
         self.greets = True
         self.answers: Callable[[dict[str, Any]], dict[str, Any] | None] = self.grant
@@ -105,6 +105,15 @@ class HubDouble:
         self.room_id = room_id
         self.publish(topics.panel_down(PANEL, "config"), self._config(), retain=True)
 
+    def ask_for_qos(self, qos: int) -> None:
+        self.qos = qos
+        self.publish(topics.panel_down(PANEL, "config"), self._config(), retain=True)
+
+    def hears_at(self) -> set[int]:
+        """The QoS of the panel's subscriptions."""
+        link = self._broker._connected.get(PANEL) if self._broker else None
+        return set(link._exact.values()) if link else set()
+
     def connected(self) -> bool:
         return self._broker is not None and PANEL in self._broker.connected()
 
@@ -158,7 +167,8 @@ class HubDouble:
         return {"id": command["id"], "ok": True, "revision": self.state["revision"]}
 
     def _config(self) -> dict[str, Any]:
-        return {"v": 1, "roomId": self.room_id, "hour24": True, "webUrl": "http://hub.example:8000"}
+        web_url = "http://hub.example:8000"
+        return {"v": 1, "roomId": self.room_id, "hour24": True, "webUrl": web_url, "qos": self.qos}
 
     def _welcome(self) -> dict[str, Any]:
         revision = self.state["revision"] if self.state is not None else 0

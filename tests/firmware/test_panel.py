@@ -164,6 +164,19 @@ def test_moved_to_another_room_it_shows_that_one(hub, panel):
     hub.shows("unclaimed")
 
 
+def test_told_to_subscribe_at_another_qos_it_does_and_keeps_its_picture(hub, panel):
+    one = panel()
+    hub.shows("check_in")
+    hub.ask_for_qos(0)
+    wait_until(lambda: hub.hears_at() == {0}, "subscriptions at QoS 0")
+    hub.publish_state(state(meeting(0, status="checked_in")) | {"revision": 2})
+    hub.shows("meeting")
+    assert "starting" not in {said["screen"] for said in hub.said("telemetry")[1:]}
+    one.cut_power()
+    one.start()
+    wait_until(lambda: hub.hears_at() == {0}, "the same after its power was cut")
+
+
 def test_when_its_room_is_deleted_it_shows_none(hub, panel):
     panel()
     hub.shows("check_in")

@@ -180,6 +180,7 @@ class CheapPanel:
     def __init__(self, panel_id: str, secret: str, room_id: str, port: Callable[[], int]) -> None:
         self.id, self.room_id = panel_id, room_id
         self.revision = 0
+        self.qos = 1
         self.lower = 0
         """How often it was told a lower revision, and refused it."""
         self.acks: dict[str, list[Any]] = {}
@@ -237,7 +238,9 @@ class CheapPanel:
             self.refused += 1
             return
         down = [topics.panel_down(self.id, leaf) for leaf in ("welcome", "ack", "request", "config")]
-        client.subscribe([(one, 1) for one in (*down, topics.HUB_PRESENCE, topics.room_state(self.room_id))])
+        client.subscribe(
+            [(one, self.qos) for one in (*down, topics.HUB_PRESENCE, topics.room_state(self.room_id))]
+        )
         self._say(client, "presence", presence(ONLINE, self._boot_id), retain=True)
         self._hello(client)
         self.joined += 1
@@ -264,6 +267,10 @@ class CheapPanel:
             revision = json.loads(message.payload)["revision"] if message.payload else 0
             self.lower += revision < self.revision
             self.revision = max(revision, self.revision)
+        elif message.topic == topics.panel_down(self.id, "config"):
+            told, self.qos = self.qos, json.loads(message.payload)["qos"]
+            if told != self.qos:
+                client.disconnect()
         elif message.topic == topics.panel_down(self.id, "ack"):
             ack = json.loads(message.payload)
             self.acks.setdefault(ack["id"], []).append(ack)

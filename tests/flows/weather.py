@@ -256,7 +256,7 @@ class Client:
         self._site.broker.hand_on(self._config.panel_id, topic, message)
         await asyncio.sleep(0.05)
 
-    async def subscribe(self, topics: list[str]) -> list[str]:
+    async def subscribe(self, topics: list[str], qos: int) -> list[str]:
         self._site.broker.subscribe(self, topics)
         await asyncio.sleep(0.05)
         return []
