@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from hub.accounts import recovery
 from hub.api import (
     analytics,
+    analytics_export,
     auth,
     booking_actions,
     bookings,
@@ -91,6 +92,7 @@ ROUTES = [
     *issues.ROUTES,
     *closures.ROUTES,
     *analytics.ROUTES,
+    *analytics_export.ROUTES,
     *events.ROUTES,
 ]
 

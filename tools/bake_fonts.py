@@ -102,7 +102,7 @@ PACKS = (
 def _file(archive: Path, name: str) -> tuple[bytes, frozenset[int]]:
     """A font file out of an npm archive, and the code points that it draws."""
     # Only bakers have it.
-    from fontTools.ttLib import TTFont  # type: ignore[import-not-found]
+    from fontTools.ttLib import TTFont
 
     with tarfile.open(archive) as package:
         member = package.extractfile(f"package/files/{name}")

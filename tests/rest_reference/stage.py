@@ -196,8 +196,10 @@ def _kept(name: str, found: dict[str, Any]) -> str:
 
 def _template(path: str) -> str:
     """As the OpenAPI writes it."""
-    path = path.replace("/amenities/sofa", "/amenities/{slug}")
-    return re.sub(r"\{(?!slug)\w+\}", "{id}", path)
+    path = path.replace("/amenities/sofa", "/amenities/{slug}").replace(
+        "/capacity/export", "/{report}/export"
+    )
+    return re.sub(r"\{(?!slug|report)\w+\}", "{id}", path)
 
 
 def _pretty(value: Any) -> str:

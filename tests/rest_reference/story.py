@@ -268,6 +268,7 @@ STORY: list[Call | Happening] = [
         query="from=2026-11-23&to=2026-11-30&roomId={sandbox}&roomId={attic}",
     ),
     Call("GET", "/analytics/peak", who="lena", query="from=2026-11-23&to=2026-11-24"),
+    Call("GET", "/analytics/capacity/export", who="lena", query="from=2026-11-23&to=2026-11-30&format=csv"),
     Call("GET", "/analytics/bookings", who="lena", query="from=2026-11-23&to=2026-11-30&measure=usedMinutes"),
     Call("POST", "/tokens", {"name": "Lobby sign", "scope": "read"}, keep="token"),
     Call("GET", "/tokens"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,9 @@ DTEND;VALUE=DATE:20261227
 END:VEVENT
 END:VCALENDAR
 """
+
+WATCH = """new MutationObserver(() => { window.progressSeen ||= !!document.querySelector("dialog progress") })
+    .observe(document.body, { subtree: true, childList: true })"""
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +175,26 @@ def test_closures_are_added_removed_put_back_and_imported(
     expect(page.get_by_role("row").filter(has_text="Founders' day")).to_contain_text(
         re.compile(r"25\s.\s26 Dec 2026")
     )
+
+
+def test_a_report_is_saved_with_the_hub_s_numbers_and_the_reader_sees_it_come(
+    page: Page, old_hub: HubProcess, past: Past, check_axe: CheckAxe
+) -> None:
+    enter(page, old_hub).goto(f"{old_hub.url}/admin/utilization?{past.range}")
+    page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    check_axe(page)
+    page.evaluate(WATCH)
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Utilization by room, CSV").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Utilization by room is saved")
+    assert page.evaluate("window.progressSeen")
+    rows = csv.DictReader(saved.value.path().read_text().splitlines())
+    told = old_hub.get(f"/analytics/utilization?{past.range}")["items"]
+    assert [(row["roomName"], float(row["usedUtilization"])) for row in rows] == [
+        (one["roomName"], one["usedUtilization"]) for one in told
+    ]
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Weekdays and hours, PDF").click()
+    assert saved.value.suggested_filename.endswith(".pdf")
+    assert saved.value.path().read_bytes().startswith(b"%PDF-")

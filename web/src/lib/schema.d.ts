@@ -223,6 +223,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/{report}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The report's items as CSV (RFC 4180), streamed, their number in the header `X-Total-Rows`; or with charts and
+         *     definitions as PDF. Numbers have the digits of the JSON. In CSV, what a spreadsheet would take for a formula
+         *     gets a `'` before it.
+         */
+        get: operations["ApiV1AnalyticsReportExportExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -3318,6 +3340,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UtilizationReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1AnalyticsReportExportExport: {
+        parameters: {
+            query: {
+                /** @description The first local date */
+                from: string;
+                /** @description The local date after the last */
+                to: string;
+                buildingId?: string | null;
+                floorId?: string | null;
+                /** @description Any of these */
+                roomId?: string[] | null;
+                /** @description That its bookings were made for */
+                department?: string | null;
+                format: "csv" | "pdf";
+                by?: "room" | "department";
+                metric?: "bookedUtilization" | "usedUtilization" | "ghostRate" | "cancellationRate" | "seatFill" | "attendanceCoverage" | "bookings" | "cancelled" | "ghosts" | "meetings" | "availableMinutes" | "bookedMinutes" | "usedMinutes" | "lostMinutes" | "recoveredMinutes" | "rebookedMinutes";
+                bucket?: "day" | "week" | "month";
+                /** @description Of a PDF */
+                language?: "de" | "en" | "es" | "fr";
+            };
+            header?: never;
+            path: {
+                report: "kpis" | "utilization" | "ghosting" | "capacity" | "heatmap" | "trends" | "comparison" | "peak";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */
