@@ -40,12 +40,14 @@ from hub.api import (
     floor_plans,
     health,
     issues,
+    metrics,
     notifications,
     own_account,
     panels,
     problems,
     rooms,
     site_settings,
+    trails,
     users,
     web_app,
 )
@@ -126,6 +128,9 @@ class NoPanels:
         """There is no broker to wait for."""
         return True
 
+    def sessions(self) -> int:
+        return 0
+
     async def screen(self, panel_id: str) -> bytes:
         raise self._refusal(panel_id)
 
@@ -160,10 +165,12 @@ def doors() -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=ROUTES, guards=[closed_unless_open]),
             *health.ROUTES,
+            *metrics.ROUTES,
             *web_app.routes(),
         ],
         lifespan=[lambda app: app.state.running()],
-        middleware=[DefineMiddleware(auth.Authentication)],
+        middleware=[trails.outermost, DefineMiddleware(auth.Authentication)],
+        before_send=[trails.on_answer],
         dependencies={
             "hub": Provide(_hub, sync_to_thread=False),
         },
@@ -171,6 +178,7 @@ def doors() -> Litestar:
         openapi_config=_openapi(),
         compression_config=COMPRESSION,
         request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,  # the log is `hub.journal`'s
         response_headers=SECURITY_HEADERS,
     )
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hub.trail import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """A room has a new revision, or its status has changed by the clock alone."""
+    """A room has a new revision, or its status has changed by the clock alone; `cause`: who made it so, if it is known."""
 
     room_id: str
     revision: int
+    cause: Cause | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ Event = RoomChanged | PanelChanged | IssueChanged | SessionEnded | Closing | Mis
 BACKLOG = 1000
 
 
+class Listener(Protocol):
+    def put(self, event: Event) -> None:
+        """Takes what has happened, at once."""
+
+
 class Stream:
     """One listener's events. `overflowed` is set when it fell more than BACKLOG behind and missed some."""
 
@@ -79,20 +88,25 @@ class Stream:
 
 
 class Events:
-    """Hands each event to every open stream. Belongs to one event loop."""
+    """Hands each event to everybody who listens. Belongs to one event loop."""
 
     def __init__(self) -> None:
-        self._streams: set[Stream] = set()
+        self._listeners: set[Listener] = set()
 
     def publish(self, event: Event) -> None:
-        for stream in self._streams:
-            stream.put(event)
+        for listener in self._listeners:
+            listener.put(event)
+
+    @contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
 
     @contextmanager
     def listen(self) -> Iterator[Stream]:
         stream = Stream()
-        self._streams.add(stream)
-        try:
+        with self.heard_by(stream):
             yield stream
-        finally:
-            self._streams.discard(stream)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 NO_BROKER = "none"
+LOG_FORMATS = ("plain", "json")
+SECRETS = ("database_url", "broker_url", "nats_url", "smtp_url", "metrics_token")
+"""Settings that are, or hold, a password: each may come by a file."""
 
 
 class BadSetting(ValueError):
@@ -25,6 +28,8 @@ class Settings:
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
+    `metrics_token` is what Prometheus proves itself with; None: there are no metrics.
+    `log_format`: `plain` or `json`; None: plain on a terminal, JSON elsewhere.
     `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
 
@@ -36,7 +41,7 @@ class Settings:
     mqtts_port: int | None = None
     mqtts_certificate: Path | None = None
     mqtts_key: Path | None = None
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     broker_url: str | None = field(default=None, repr=False)
     panels_broker_url: str | None = None
     nats_url: str | None = field(default=None, repr=False)
@@ -46,6 +51,8 @@ class Settings:
     login_failures_per_minute: int = 10
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
+    log_format: str | None = None
     notifications: bool = True
 
     @property
@@ -88,29 +95,62 @@ def port(words: str) -> int:
     return int(words)
 
 
-def _on_or_off(name: str, words: str) -> bool:
+def on_or_off(words: str) -> bool:
+    """Raises ValueError for what is neither."""
     if words.lower() not in {"on", "off"}:
-        raise BadSetting(f"{name}: {words!r} is neither on nor off")
+        raise ValueError(f"{words!r} is neither on nor off")
     return words.lower() == "on"
+
+
+def log_format(words: str) -> str:
+    """Raises ValueError for what is none."""
+    if words not in LOG_FORMATS:
+        raise ValueError(f"{words!r} is none of {', '.join(LOG_FORMATS)}")
+    return words
+
+
+_READ: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(("host", "mqtt_host", "panels_broker_url", "public_url", "mail_from"), str),
+    **dict.fromkeys(SECRETS, str),
+    **dict.fromkeys(
+        ("data_dir", "mqtts_certificate", "mqtts_key", "nats_seed_file", "broker_secret_file"), Path
+    ),
+    **dict.fromkeys(("port", "mqtt_port", "mqtts_port"), port),
+    "notifications": on_or_off,
+    "log_format": log_format,
+}
+"""How each setting is read from its `CIRCLETIME_...` variable."""
+
+
+def secret(environ: Mapping[str, str], name: str) -> str | None:
+    """What `name` holds, or the file that `name`_FILE names: there it is in no process list, and no log of a service.
+
+    Raises BadSetting for both at once, and for a file that can't be read or has nothing in it.
+    """
+    words, path = environ.get(name), environ.get(f"{name}_FILE")
+    if not path:
+        return words or None
+    if words:
+        raise BadSetting(f"{name} and {name}_FILE are both set; one of them has to go")
+    try:
+        kept = Path(path).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{name}_FILE: {path} can't be read: {error}") from error
+    if not kept:
+        raise BadSetting(f"{name}_FILE: there is nothing in {path}")
+    return kept
 
 
 def from_environment(environ: Mapping[str, str], **flags: object) -> Settings:
     """The settings in `environ`, each replaced by the flag of its name where that is not None."""
     found: dict[str, object] = {}
-    texts = ("host", "mqtt_host", "database_url", "broker_url", "panels_broker_url", "nats_url", "public_url")
-    for name in (*texts, "smtp_url", "mail_from"):
-        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
-            found[name] = words
-    for name in ("data_dir", "mqtts_certificate", "mqtts_key", "nats_seed_file", "broker_secret_file"):
-        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
-            found[name] = Path(words)
-    for name in ("port", "mqtt_port", "mqtts_port"):
-        if words := environ.get(f"CIRCLETIME_{name.upper()}"):
+    for name, read in _READ.items():
+        variable = f"CIRCLETIME_{name.upper()}"
+        words = secret(environ, variable) if name in SECRETS else environ.get(variable)
+        if words:
             try:
-                found[name] = port(words)
+                found[name] = read(words)
             except ValueError as error:
-                raise BadSetting(f"CIRCLETIME_{name.upper()}: {error}") from error
-    if words := environ.get("CIRCLETIME_NOTIFICATIONS"):
-        found["notifications"] = _on_or_off("CIRCLETIME_NOTIFICATIONS", words)
+                raise BadSetting(f"{variable}: {error}") from error
     found |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**found)  # type: ignore[arg-type]

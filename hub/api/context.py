@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Request
@@ -19,6 +19,7 @@ from hub.db.database import Database
 from hub.errors import Forbidden, Unauthenticated
 from hub.events import Events
 from hub.panel.ports import MayConnect, PanelLink
+from hub.rooms.backlog import Backlog
 from hub.settings import Settings
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -31,7 +32,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers."""
+    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `backlog`
+    has seen which rooms wait for theirs."""
 
     settings: Settings
     database: Database
@@ -39,6 +41,7 @@ class Parts:
     events: Events
     panels: PanelLink
     may_connect: MayConnect
+    backlog: Backlog = field(default_factory=Backlog)
 
 
 Hub = NamedDependency[Parts]

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from hub.errors import DomainError
+from hub.measures import REFUSALS
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ PROBLEM_JSON = "application/problem+json"
 def problem(
     status: int, slug: str, title: str, detail: str, extra: dict[str, Any] | None = None
 ) -> Response[Any]:
+    REFUSALS.labels(slug, "rest").inc()
     body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail, **(extra or {})}
     return Response(body, status_code=status, media_type=PROBLEM_JSON)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import fcntl
-import logging
 import os
 import socket
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
+from hub import journal, spans
 from hub.app import create_app
 from hub.db.migrate import upgrade
 from hub.events import Closing
@@ -24,6 +24,7 @@ from hub.settings import Settings, from_environment, port
 EXAMPLES = """examples:
   circletime serve
   circletime serve --data-dir /var/lib/circletime --host 0.0.0.0
+  CIRCLETIME_METRICS_TOKEN_FILE=/etc/circletime/metrics circletime serve    # Prometheus may ask /metrics
   CIRCLETIME_BROKER_URL=none circletime serve --port 8001    # a second hub on the same data, without a broker
 """
 
@@ -59,8 +60,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     flags = {name: value for name, value in vars(arguments).items() if name != "func"}
     settings = from_environment(os.environ, **flags)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    journal.begin(settings.log_format)
+    end_spans = spans.begin(os.environ)
     try:
         with data_directory(settings):
             scripts.report_missing()
@@ -69,6 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     except CannotServe as error:
         print(f"circletime serve: {error}", file=sys.stderr)
         return 1
+    finally:
+        end_spans()
     return 0
 
 
@@ -128,6 +131,7 @@ def serve(settings: Settings) -> None:
         listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()
     config = uvicorn.Config(
         create_app(settings),
+        log_config=None,
         log_level="warning",
         access_log=False,  # an address may hold the secret of a calendar feed
         lifespan="on",

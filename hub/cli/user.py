@@ -16,7 +16,7 @@ from hub.accounts.passwords import hash_password
 from hub.clock import WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade
-from hub.settings import BadSetting, from_environment
+from hub.settings import BadSetting, from_environment, secret
 
 EXAMPLES = """examples:
   circletime user add ada@example.org --name "Ada Osei" --role admin
@@ -44,7 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(arguments: argparse.Namespace) -> int:
     settings = from_environment(os.environ, data_dir=arguments.data_dir)
-    password_hash = hash_password(os.environ.get("CIRCLETIME_PASSWORD") or _asked_for())
+    password_hash = hash_password(secret(os.environ, "CIRCLETIME_PASSWORD") or _asked_for())
     upgrade(settings.database)
     now = WallClock().now()
 

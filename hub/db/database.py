@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from hub import journal, trail
 from hub.db import failures, grapevine, postgresql, sqlite
 from hub.db.address import address
 from hub.db.sqlite import REPORTERS
-from hub.events import Event, Events
+from hub.events import Event, Events, RoomChanged
+from hub.measures import COMMIT_S
+from hub.spans import span
 
 Result = TypeVar("Result")
 
@@ -69,7 +73,8 @@ class Database:
         It runs anew, up to TRIES times, where another transaction that has just committed was in its way.
         A caller cancelled meanwhile leaves at once; the transaction still runs to its end.
         """
-        return await self._shielded(self._run(self._writers, work))
+        with COMMIT_S.time(), span("write"):
+            return await self._shielded(self._run(self._writers, work))
 
     async def _shielded(self, transaction: Coroutine[Any, Any, Result]) -> Result:
         task = asyncio.create_task(transaction)
@@ -109,9 +114,15 @@ class Database:
                     raise failures.lost_at_commit() from error
                 raise
             happened = session.info.pop(_EVENTS, [])
-        for one in happened:
-            self.events.publish(one)
+        self._tell(happened)
         return result
+
+    def _tell(self, happened: list[Event]) -> None:
+        cause = trail.cause()
+        if changed := {one.room_id: one.revision for one in happened if isinstance(one, RoomChanged)}:
+            journal.note("committed", rooms=changed)
+        for one in happened:
+            self.events.publish(replace(one, cause=cause) if isinstance(one, RoomChanged) else one)
 
     async def close(self) -> None:
         """Waits for transactions under way, then closes every connection."""

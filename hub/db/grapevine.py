@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from hub.db.address import address
 from hub.db.base import new_id
 from hub.db.postgresql import conninfo
 from hub.events import Event, Events, IssueChanged, Missed, PanelChanged, RoomChanged, SessionEnded
+from hub.trail import Cause, request_id
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def tell(session: Session, happened: Sequence[Event]) -> None:
 def _said(event: Event) -> list[Any]:
     match event:
         case RoomChanged():
-            return ["room", event.room_id, event.revision]
+            return ["room", event.room_id, event.revision, request_id()]
         case PanelChanged():
             return ["panel", event.panel_id, event.room_id, event.status, event.frame]
         case IssueChanged():
@@ -58,8 +60,8 @@ def _heard(payload: str) -> Event | None:
     match json.loads(payload):
         case [origin, *_] if origin == ORIGIN:
             return None
-        case [_, "room", str(room_id), int(revision)]:
-            return RoomChanged(room_id, revision)
+        case [_, "room", str(room_id), int(revision), *asked]:
+            return RoomChanged(room_id, revision, Cause(next(iter(asked), None), time.monotonic()))
         case [_, "panel", str(panel_id), room_id, str(status), int(frame)]:
             return PanelChanged(panel_id, room_id, status, frame)
         case [_, "issue", str(issue_id), str(room_id), str(status)]:

@@ -161,8 +161,16 @@ def _row(notice: Notice, now: datetime) -> dict[str, Any]:
     }
 
 
+def next_due(session: Session) -> datetime | None:
+    """When the next mail is due; None where none waits."""
+    found: datetime | None = session.scalar(
+        select(func.min(OutgoingMail.next_at)).where(OutgoingMail.next_at.is_not(None))
+    )
+    return found
+
+
 def is_due(session: Session, now: datetime) -> bool:
-    earliest = session.scalar(select(func.min(OutgoingMail.next_at)).where(OutgoingMail.next_at.is_not(None)))
+    earliest = next_due(session)
     return earliest is not None and earliest <= now
 
 

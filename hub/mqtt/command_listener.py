@@ -7,14 +7,18 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hub import journal
 from hub.accounts.passwords import verify_password
 from hub.clock import Clock
 from hub.db.database import Database
 from hub.errors import NotFound
+from hub.measures import COMMAND_S, REFUSALS
 from hub.mqtt.client import Broker
 from hub.mqtt.payloads import storable
 from hub.panel import commands
 from hub.panel.glass import Proof
+from hub.spans import span
+from hub.trail import following
 from shared import checked, topics
 from shared.panel_command import MAX_BYTES, encode, parse
 
@@ -36,6 +40,11 @@ class CommandListener:
         except ValueError as error:
             await self._turn_down(panel_id, payload, str(error))
             return
+        action = command["action"]
+        with following(command["id"]), COMMAND_S.labels(action).time(), span("command", action=action):
+            await self._obey(panel_id, command)
+
+    async def _obey(self, panel_id: str, command: PanelCommand) -> None:
         now = self._clock.now()
         try:
             proof = await self._proof(panel_id, command, now)
@@ -68,3 +77,7 @@ class CommandListener:
 
     async def _answer(self, panel_id: str, ack: Ack) -> None:
         await self._broker.publish(topics.panel_down(panel_id, "ack"), encode(ack).encode())
+        refusal = ack.get("problem")
+        if refusal:
+            REFUSALS.labels(refusal, "panel").inc()
+        journal.note("acknowledged", panel=panel_id, command=ack["id"], refusal=refusal)

@@ -54,6 +54,9 @@ class RemotePanels:
     def listening(self) -> bool:
         return self._listening
 
+    def sessions(self) -> int:
+        return len(self._broker.connected())
+
     async def screen(self, panel_id: str) -> bytes:
         """See `hub.panel.ports`."""
         seen = self._seen.get(panel_id)

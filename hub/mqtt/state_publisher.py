@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from hub import journal
 from hub.clock import Clock
 from hub.db.database import Database
 from hub.errors import NotFound
-from hub.events import RoomChanged
+from hub.events import Event, RoomChanged
+from hub.measures import PUBLISH_S
 from hub.mqtt.client import Broker
 from hub.panel import room_view
 from hub.rooms import service as rooms
+from hub.spans import span
+from hub.trail import Cause
 from hub.waiting import woken_by
 from shared import topics
 from shared.room_state import encode
@@ -30,6 +35,8 @@ log = logging.getLogger(__name__)
 LOOKS_EVERY_S = 1.0
 """Other processes write to the same database: an import, a hub without a broker."""
 RETRY_MAX_S = 30.0
+MOST_CAUSES = 20
+"""Kept of a room; a broker that is away makes it no longer."""
 BATCH = 20
 """Rooms read, and marked, in one transaction."""
 
@@ -42,12 +49,33 @@ class _Outgoing(NamedTuple):
     due_at: datetime | None
 
 
+class _News:
+    """Which revisions wait for the broker, and what made each. For the log and the measures: nothing relies on it."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[tuple[int, Cause]]] = {}
+
+    def put(self, event: Event) -> None:
+        if isinstance(event, RoomChanged) and event.cause:
+            told = self._waiting.setdefault(event.room_id, [])
+            told.append((event.revision, event.cause))
+            del told[:-MOST_CAUSES]
+
+    def arrived(self, room_id: str, revision: int) -> list[Cause]:
+        """What the broker has now of that room."""
+        told = self._waiting.pop(room_id, [])
+        if later := [one for one in told if one[0] > revision]:
+            self._waiting[room_id] = later
+        return [cause for known, cause in told if known <= revision]
+
+
 class StatePublisher:
     """The one that publishes room states: a room's revisions go out in order, and never backwards."""
 
     def __init__(self, database: Database, clock: Clock, broker: Broker) -> None:
         self._database, self._clock, self._broker = database, clock, broker
         self._sending = asyncio.Lock()
+        self._news = _News()
 
     async def seed(self) -> None:
         """Tells a broker that knows nothing everything."""
@@ -56,6 +84,10 @@ class StatePublisher:
 
     async def run(self) -> None:
         """Publishes what is due until cancelled, at once where this process changed it."""
+        with self._database.events.heard_by(self._news):
+            await self._run()
+
+    async def _run(self) -> None:
         retry_s = LOOKS_EVERY_S
         while True:
             with self._database.events.listen() as stream:
@@ -74,7 +106,7 @@ class StatePublisher:
 
     async def publish_due(self) -> None:
         now = self._clock.now()
-        due = await self._database.read(lambda session: rooms.unpublished(session, now))
+        due = list(await self._database.read(lambda session: rooms.unpublished(session, now)))
         for first in range(0, len(due), BATCH):
             await self.publish(due[first : first + BATCH])
 
@@ -87,7 +119,13 @@ class StatePublisher:
             await self._database.write(lambda session: _mark(session, outgoing))
 
     async def _send(self, one: _Outgoing) -> None:
-        await self._broker.publish(topics.room_state(one.room_id), one.payload, retain=True)
+        with span("publish", room=one.room_id, revision=one.revision):
+            await self._broker.publish(topics.room_state(one.room_id), one.payload, retain=True)
+        causes = self._news.arrived(one.room_id, one.revision)
+        asked = {cause.request_id for cause in causes if cause.request_id}
+        journal.note("published", room=one.room_id, revision=one.revision, requests=sorted(asked))
+        for cause in causes:
+            PUBLISH_S.observe(time.monotonic() - cause.committed_s)
 
 
 def _outgoing(session: Session, room_ids: Sequence[str], now: datetime) -> list[_Outgoing]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from hub.clock import Clock
 from hub.db.base import new_id
 from hub.db.database import Database
+from hub.measures import LEADS
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.command_listener import CommandListener
 from hub.mqtt.panel_settings import PanelSettings
@@ -60,12 +61,14 @@ class Switchboard:
             self._keep_doors(self._settings.tell),
         )
         self._tasks = [asyncio.create_task(run) for run in runs]
+        LEADS.set(1)
 
     async def stop(self, *, last: bool = True) -> None:
         """Every connection ends; the panels have been told that it was on purpose.
 
         `last`: nobody else serves the panels now, so all contact with them ends here.
         """
+        LEADS.set(0)
         self.panels.close()
         for task in self._tasks:
             task.cancel()

@@ -12,6 +12,9 @@ class PanelLink(Protocol):
     def listening(self) -> bool:
         """Whether panels can connect."""
 
+    def sessions(self) -> int:
+        """How many are connected now."""
+
     async def screen(self, panel_id: str) -> bytes:
         """What is on the glass: 480 rows of 100 bytes, 1 for black ink. Raises Unavailable."""
 

@@ -34,15 +34,15 @@ def revisions(session: Session) -> dict[str, int]:
     return {row.id: row.revision for row in session.execute(select(Room.id, Room.revision))}
 
 
-def unpublished(session: Session, now: datetime) -> list[str]:
-    """The rooms whose state has to go out; a deleted one among them gets its empty payload."""
-    return list(
-        session.scalars(
-            select(Room.id)
-            .where(or_(Room.revision != Room.published_revision, Room.publish_due_at <= now))
-            .order_by(Room.key)
-        )
+def unpublished(session: Session, now: datetime) -> dict[str, int]:
+    """The rooms whose state has to go out, each with the revision that the broker has; a deleted one among them
+    gets its empty payload."""
+    rows = session.execute(
+        select(Room.id, Room.published_revision)
+        .where(or_(Room.revision != Room.published_revision, Room.publish_due_at <= now))
+        .order_by(Room.key)
     )
+    return {row.id: row.published_revision for row in rows}
 
 
 def mark_published(session: Session, room_id: str, revision: int, due_at: datetime | None) -> None:

@@ -31,6 +31,7 @@ from tools.problems import problems
 CASES = {}
 ELSEWHERE = {
     "not-storable": "tests/hub/test_database.py",
+    "metrics-token-required": "tests/hub/test_metrics.py",
     "panel-silent": "tests/hub/mqtt/test_remote_panels.py",
 }
 """What takes another database, or a broker."""

@@ -227,6 +227,7 @@ OPEN = {
     ("GET", "/assets/{name}"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
+    ("GET", "/metrics"),  # behind the operator's token: tests/hub/test_metrics.py
     ("GET", "/api/v1/schema"),
     ("GET", "/api/v1/schema/openapi.json"),
     ("GET", "/api/v1/schema/{path}"),

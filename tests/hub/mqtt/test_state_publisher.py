@@ -28,7 +28,7 @@ def publisher(world, broker):
 
 
 def unpublished(world):
-    return world.read(rooms.unpublished, world.clock.now())
+    return list(world.read(rooms.unpublished, world.clock.now()))
 
 
 def test_panel_finds_its_rooms_state_when_it_gets_in(world, house, hub, hang):

@@ -22,6 +22,9 @@ class FakeGlass:
         self.pressed = []
         self.is_listening = True
 
+    def sessions(self):
+        return 0
+
     def listening(self):
         return self.is_listening
 
