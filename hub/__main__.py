@@ -15,6 +15,8 @@ COMMANDS = {
     "serve": ("serve", "run the hub"),
     "user": ("user", "add people"),
     "import": ("import_calendar", "take over rooms and bookings from an iCalendar file"),
+    "backup": ("backup", "the whole database in one file, while hubs run"),
+    "restore": ("restore", "a backup into an empty database; from SQLite to PostgreSQL too"),
     "panel": ("simulate", "panels without hardware"),
     "flash": ("flash", "make a board a panel"),
 }

@@ -57,6 +57,7 @@ from hub.bookings import letters
 from hub.bookings.calendar_out import Desk
 from hub.clock import Clock, WallClock
 from hub.db import grapevine
+from hub.db.base import Base
 from hub.db.database import Database
 from hub.db.leadership import leadership
 from hub.db.migrate import upgrade
@@ -74,6 +75,9 @@ from hub.mqtt.replica import Replica
 from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
+
+METADATA = Base.metadata
+"""Every table: whoever knows every part has loaded them all."""
 
 ROUTES = [
     *auth.ROUTES,

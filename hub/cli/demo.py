@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo, available_timezones
 
 from hub.cli import demo_building, simulated_panels
+from hub.cli.data_directory import CannotServe, data_directory
 from hub.cli.rest_client import HubSays, NoHub, RestClient
-from hub.cli.serve import CannotServe, data_directory, listening_socket, serve
+from hub.cli.serve import listening_socket, serve
 from hub.clock import WallClock
 from hub.db.database import Database
 from hub.db.migrate import upgrade

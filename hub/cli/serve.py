@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import fcntl
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
 from hub import journal, spans
 from hub.app import create_app
+from hub.cli.data_directory import CannotServe, data_directory
 from hub.db.migrate import upgrade
 from hub.events import Closing
 from hub.panel import scripts
@@ -30,10 +28,6 @@ EXAMPLES = """examples:
 
 
 BACKLOG = 2048
-
-
-class CannotServe(Exception):
-    """Raised when the hub can't start here; the text says why and what to do."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -73,33 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         end_spans()
     return 0
-
-
-@contextmanager
-def data_directory(settings: Settings) -> Iterator[None]:
-    """Makes the data directory; holds its lock where this hub must be the only one that has panels."""
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (settings.data_dir / "serve.lock").open("a+")
-    except OSError as error:
-        raise CannotServe(
-            f"can't use {settings.data_dir}: {error.strerror}. Give another --data-dir."
-        ) from error
-    with lock:
-        if settings.needs_data_directory:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
-                raise CannotServe(
-                    f"another hub (process {lock.read().strip() or 'unknown'}) already serves "
-                    f"{settings.data_dir.resolve()}. Stop it, give another --data-dir, or set "
-                    "CIRCLETIME_BROKER_URL=none to run beside it without a broker."
-                ) from error
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
-        yield
 
 
 def listening_socket(host: str, port: int, flag: str) -> socket.socket:

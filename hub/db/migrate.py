@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,31 +26,47 @@ def upgrade(url: str) -> None:
 
     Raises BadSetting where no database can be meant, Unavailable where it does not answer.
     """
+    with failures.told(), alone(url) as connection:
+        if version(connection) != newest():
+            to(connection, "head")
+
+
+@contextmanager
+def alone(url: str) -> Iterator[Connection]:
+    """One transaction, in which nobody else migrates."""
     engine = _engine(url)
-    with failures.told(), engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
-        if _version(connection) != newest():
-            _migrate(connection)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def newest() -> str:
-    """The version that a database comes to: migrations are numbered files, in one line."""
-    return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    """The version that a database comes to."""
+    return versions()[-1]
 
 
-def _version(connection: Connection) -> str | None:
+def versions() -> list[str]:
+    """All there were: migrations are numbered files, in one line."""
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def version(connection: Connection) -> str | None:
+    """The database's own; None where there is nothing in it."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
 
 
-def _migrate(connection: Connection) -> None:
+def to(connection: Connection, wanted: str) -> None:
+    """Runs the migrations up to that version, in this transaction."""
     from alembic import command  # noqa: PLC0415  a third of a second, and a database is mostly at its newest
 
-    command.upgrade(_config(connection), "head")
+    command.upgrade(_config(connection), wanted)
 
 
 def _engine(url: str) -> Engine:

@@ -31,6 +31,10 @@ from tools.problems import problems
 CASES = {}
 ELSEWHERE = {
     "not-storable": "tests/hub/test_database.py",
+    "backup-damaged": "tests/hub/test_backup.py",
+    "backup-of-another-version": "tests/hub/test_backup.py",
+    "database-not-empty": "tests/hub/test_backup.py",
+    "nothing-to-back-up": "tests/hub/test_backup.py",
     "metrics-token-required": "tests/hub/test_metrics.py",
     "panel-silent": "tests/hub/mqtt/test_remote_panels.py",
 }
