@@ -163,7 +163,7 @@ class Stage:
         answers: list[Any] = []
         listening = threading.Thread(target=lambda: answers.append(self._ask(step)))
         listening.start()
-        _wait_until(lambda: events._streams)
+        _wait_until(lambda: events._listeners)
         self._ask(Call("PATCH", "/rooms/{sandbox}", {"outOfService": None}, "lena"))
         self._ask(Call("POST", "/auth/logout", who="lena"))
         listening.join(PATIENCE_S)
