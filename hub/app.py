@@ -110,8 +110,7 @@ COMPRESSION = CompressionConfig(
 MAX_BODY_BYTES = 1024 * 1024
 
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Content-Security-Policy": web_app.policy_line(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }

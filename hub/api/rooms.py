@@ -19,6 +19,7 @@ from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Body, Instant, Page, Record, utc
 from hub.bookings import availability, room_changes
 from hub.bookings import service as bookings
+from hub.bookings.service import BookingRecord
 from hub.errors import Refused
 from hub.rooms import service
 from hub.rooms.service import NewRoom, Policy, PolicyOverrides, RoomChanges, RoomFilter, RoomRecord
@@ -219,14 +220,19 @@ async def remove_glass_pin(hub: Hub, request: Asking, id: FromPath[str]) -> None
 
 @get("/rooms/{id:str}/bookings", tags=["bookings"])
 async def list_room_bookings(
-    hub: Hub, request: Asking, id: FromPath[str], day: Annotated[date, QueryParameter(name="date")]
+    hub: Hub,
+    request: Asking,
+    id: FromPath[str],
+    day: Annotated[date | None, QueryParameter(name="date", description="Today there, unless told")] = None,
 ) -> Page[Booking]:
     """Every booking on that day in the room's zone, whatever its status; never paged."""
     now, who = hub.clock.now(), caller(request)
-    found = await hub.database.read(
-        lambda session: bookings.bookings_on(session, service.room(session, id), day, now)
-    )
-    return Page(items=[booking_record(one, who) for one in found])
+
+    def find(session: Session) -> list[BookingRecord]:
+        room = service.room(session, id)
+        return bookings.bookings_on(session, room, day or now.astimezone(room.building.zone).date(), now)
+
+    return Page(items=[booking_record(one, who) for one in await hub.database.read(find)])
 
 
 class Slot(Record):

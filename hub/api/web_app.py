@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import mimetypes
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,11 @@ ANEW = "no-cache"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 """The build lays them beside each file that shrinks, the smaller first."""
 
+SECURITY_POLICY = {"default-src": "'self'", "img-src": "'self' data: blob:"}
+SECURITY_POLICY |= {"frame-ancestors": "'none'", "base-uri": "'none'", "form-action": "'self'"}
+
+INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 
@@ -41,7 +50,23 @@ async def page(request: Asking) -> File | Response[str]:
     index = STATIC / "index.html"
     if not index.is_file():
         return Response(NOT_BUILT, media_type=MediaType.HTML, status_code=503)
-    return _served(index, request, ANEW)
+    policy = _page_policy(index, index.stat().st_mtime_ns)
+    return _served(index, request, ANEW, {"Content-Security-Policy": policy})
+
+
+def policy_line(more: Mapping[str, str] | None = None) -> str:
+    """The content security policy of every answer, as its header has it."""
+    return "; ".join(f"{what} {sources}" for what, sources in {**SECURITY_POLICY, **(more or {})}.items())
+
+
+@lru_cache(maxsize=1)
+def _page_policy(index: Path, _built_at_ns: int) -> str:
+    """Allows, by their hashes, the styles and the script that the build wrote into the page, and no others."""
+    found = {"script": "", "style": ""}
+    for kind, text in INLINE.findall(index.read_text(encoding="utf-8")):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        found[kind] += f" 'sha256-{digest}'"
+    return policy_line({f"{kind}-src": f"'self'{hashes}" for kind, hashes in found.items()})
 
 
 @get("/assets/{name:str}", include_in_schema=False, opt={"open": True, "sent_as_is": True})
@@ -56,10 +81,10 @@ def _is_there(folder: Path, name: str) -> bool:
     return PLAIN_NAME.fullmatch(name) is not None and (folder / name).is_file()
 
 
-def _served(file: Path, request: Asking, cache: str) -> File:
+def _served(file: Path, request: Asking, cache: str, more: Mapping[str, str] | None = None) -> File:
     """The file, in the smallest form that the build made of it and the browser takes."""
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding", **(more or {})}
     taken = {part.split(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
     for encoding, suffix in ENCODINGS:
         small = file.with_name(file.name + suffix)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -41,6 +43,17 @@ def test_the_first_screen_needs_at_most_sixty_kilobytes_of_script() -> None:
 
     total = sum(size(name) for name in {*scripts, worker.name}) + max(size(name) for name in words)
     assert total <= BUDGET, f"{total} bytes: {sorted((size(name), name) for name in scripts)}"
+
+
+def test_the_page_brings_the_styles_of_the_first_screen_and_asks_for_no_others(hub: HubProcess) -> None:
+    """And the content security policy names what stands in it, and nothing else."""
+    answer = httpx.get(f"{hub.url}/rooms")
+    assert 'rel="stylesheet"' not in answer.text
+    for kind in ("style", "script"):
+        (text,) = re.findall(rf"<{kind}>(.*?)</{kind}>", answer.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'self' 'sha256-{digest}'" in answer.headers["content-security-policy"]
+    assert "sha256" not in hub.api.get("/rooms").headers["content-security-policy"]
 
 
 def test_nothing_built_asks_another_host() -> None:

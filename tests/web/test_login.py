@@ -16,7 +16,7 @@ def test_someone_not_signed_in_is_led_to_login_and_back(page: Page) -> None:
     expect(page).to_have_url("/login?next=%2Fpanels")
     log_in(page)
     expect(page).to_have_url("/panels")
-    expect(page.get_by_role("heading", name="Panels")).to_be_visible()
+    expect(page.get_by_role("heading", name="Panels", exact=True)).to_be_visible()
 
 
 def test_login_never_leads_to_another_site(page: Page) -> None:

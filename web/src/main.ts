@@ -8,8 +8,9 @@ import { speech } from "./lib/say.svelte"
 import { session } from "./lib/session.svelte"
 
 // Who is signed in, the words, and the page's own code: asked for at the same time, none waits for another.
-void session.restore()
 placeOf(route.path)?.page.load?.().catch(() => {}) // the page itself says so, when it is shown
-await speech.speak(wantedLanguage())
+await Promise.all([session.restore(), speech.speak(wantedLanguage())])
 
-mount(App, { target: document.querySelector("#app")! })
+const target = document.querySelector("#app")!
+target.replaceChildren()
+mount(App, { target })

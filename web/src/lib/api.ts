@@ -21,11 +21,12 @@ export const rooms = (): Promise<Room[]> =>
   all(cursor => take(client.GET("/api/v1/rooms", { params: { query: { cursor } } })))
 export const roomState = async (id: string): Promise<RoomState> =>
   (await take(client.GET("/api/v1/rooms/{id}/state", of(id)))) as unknown as RoomState
-export const dayOf = async (id: string, date: string): Promise<Booking[]> =>
+/** null: today there. */
+export const dayOf = async (id: string, date: string | null): Promise<Booking[]> =>
   (await take(client.GET("/api/v1/rooms/{id}/bookings", { params: { path: { id }, query: { date } } }))).items
 
-/** That day of every room of the building, by name. */
-export const dayOfBuilding = async (id: string, date: string): Promise<RoomDay[]> =>
+/** That day of every room of the building, by name; null: today there. */
+export const dayOfBuilding = async (id: string, date: string | null): Promise<RoomDay[]> =>
   (await take(client.GET("/api/v1/buildings/{id}/day", { params: { path: { id }, query: { date } } }))).items as unknown as RoomDay[]
 export const amenities = async (): Promise<Amenity[]> => (await take(client.GET("/api/v1/amenities"))).items
 

@@ -68,9 +68,9 @@ class Board {
     if (!this.building) return
     const [building, date] = [this.building.id, this.date]
     try {
-      const days = await api.dayOfBuilding(building, date)
+      const days = await api.dayOfBuilding(building, this.isToday ? null : date)
       if (building !== this.building?.id || date !== this.date) return
-      for (const { roomId, state, bookings } of days) this.views.set(roomId, { state, date, bookings })
+      for (const { roomId, ...view } of days) this.views.set(roomId, view)
       this.loads++
       this.trouble = null
     } catch (problem) {

@@ -1,6 +1,7 @@
 /** How the hub is asked. Every call rejects with a `Problem`, in the language spoken where that has words for it. */
 import createClient from "openapi-fetch"
 import { clock } from "./clock.svelte"
+import { fetchOnce, forgetEarly } from "./early"
 import { say, sayProblem } from "./say.svelte"
 import type { paths } from "./schema"
 
@@ -22,13 +23,17 @@ export class Problem extends Error {
   }
 }
 
-export const client = createClient<paths>({ baseUrl: location.origin })
+export const client = createClient<paths>({ baseUrl: location.origin, fetch: fetchOnce })
 let onSignedOut = () => {}
 
 client.use({
   onResponse({ response }) {
     clock.learn(response.headers.get("date"))
-    if (response.status === 401 && !response.url.endsWith("/auth/login")) onSignedOut()
+    if (response.url.includes("/auth/log")) forgetEarly()
+    if (response.status === 401 && !response.url.endsWith("/auth/login")) {
+      forgetEarly()
+      onSignedOut()
+    }
   },
   onError: () => new Problem(0, say("core.unreachable")),
 })

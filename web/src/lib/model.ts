@@ -51,6 +51,7 @@ export interface RoomView {
 /** One room in the answer for a whole building. */
 export interface RoomDay {
   roomId: string
+  date: string
   state: RoomState
   bookings: Booking[]
 }

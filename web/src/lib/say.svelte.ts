@@ -71,13 +71,18 @@ class Speech {
     return this.#words.get(`${this.language}/${area}`)?.[name]
   }
 
+  // Each costs a millisecond to make on a phone, and there are hundreds of words on a page.
+  readonly #numbers = $derived(new Intl.NumberFormat(this.locale))
+  readonly #forms = $derived(new Intl.PluralRules(this.locale))
+
   number(value: number): string {
-    return new Intl.NumberFormat(this.locale).format(value)
+    if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value) // as all our languages write it
+    return this.#numbers.format(value)
   }
 
   /** The form for that many: "one", "few", "other". */
   form(count: number): string {
-    return new Intl.PluralRules(this.locale).select(count)
+    return this.#forms.select(count)
   }
 }
 

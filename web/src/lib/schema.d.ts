@@ -6114,8 +6114,9 @@ export interface operations {
     };
     ApiV1RoomsIdBookingsListRoomBookings: {
         parameters: {
-            query: {
-                date: string;
+            query?: {
+                /** @description Today there, unless told */
+                date?: string | null;
             };
             header?: never;
             path: {

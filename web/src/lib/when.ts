@@ -18,8 +18,12 @@ export function clockWord(instant: number, zone: string): string {
 
 /** Two digits on a clock of 24 hours, so that times stand one under the other. */
 function hourWidth(): "numeric" | "2-digit" {
-  return format("UTC", { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit"
+  const known = hourWidths.get(speech.locale)
+  const width = known ?? (format("UTC", { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit")
+  hourWidths.set(speech.locale, width)
+  return width
 }
+const hourWidths = new Map<string, "numeric" | "2-digit">()
 
 /** "09", or "9 am": the full hours of a day. */
 export function hourWord(instant: number, zone: string): string {
