@@ -17,6 +17,7 @@ COMMANDS = {
     "import": ("import_calendar", "take over rooms and bookings from an iCalendar file"),
     "backup": ("backup", "the whole database in one file, while hubs run"),
     "restore": ("restore", "a backup into an empty database; from SQLite to PostgreSQL too"),
+    "doctor": ("doctor", "see whether all is well here, and what to do"),
     "panel": ("simulate", "panels without hardware"),
     "flash": ("flash", "make a board a panel"),
 }

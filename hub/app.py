@@ -73,6 +73,7 @@ from hub.mqtt.embedded_broker import EmbeddedBroker
 from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.replica import Replica
 from hub.mqtt.switchboard import KeepDoors, Switchboard
+from hub.retention import forget
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
 
@@ -208,6 +209,8 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         await feed.begin()
         mail = send_mail(database, clock, mailer, writers)
         runs = [sweep(database, clock), feed.run(), mail]
+        if settings.forget_after_months is not None:
+            runs.append(forget(database, clock, settings.forget_after_months))
         if database.shared:
             runs.append(grapevine.listen(settings.database, database.events))
         tasks = [asyncio.create_task(one) for one in runs]

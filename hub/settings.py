@@ -28,8 +28,9 @@ class Settings:
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
-    `metrics_token` is what Prometheus proves itself with; None: there are no metrics.
+    `metrics_token` is what Prometheus proves itself with; None: metrics are for this machine alone.
     `log_format`: `plain` or `json`; None: plain on a terminal, JSON elsewhere.
+    `forget_after_months`: people are taken out of bookings that were over so long ago; None: never.
     `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     mail_from: str | None = None
     metrics_token: str | None = field(default=None, repr=False)
     log_format: str | None = None
+    forget_after_months: int | None = None
     notifications: bool = True
 
     @property
@@ -95,6 +97,13 @@ def port(words: str) -> int:
     return int(words)
 
 
+def months(words: str) -> int:
+    """Raises ValueError for what is no number of months from 1 to 1200."""
+    if not words.isdecimal() or not 1 <= int(words) <= 1200:
+        raise ValueError(f"{words!r} is no number of months from 1 to 1200")
+    return int(words)
+
+
 def on_or_off(words: str) -> bool:
     """Raises ValueError for what is neither."""
     if words.lower() not in {"on", "off"}:
@@ -116,6 +125,7 @@ _READ: dict[str, Callable[[str], object]] = {
         ("data_dir", "mqtts_certificate", "mqtts_key", "nats_seed_file", "broker_secret_file"), Path
     ),
     **dict.fromkeys(("port", "mqtt_port", "mqtts_port"), port),
+    "forget_after_months": months,
     "notifications": on_or_off,
     "log_format": log_format,
 }

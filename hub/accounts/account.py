@@ -10,6 +10,9 @@ from hub.accounts.models import User
 MEMBER, MANAGER, ADMIN = "member", "manager", "admin"
 ROLES = (MEMBER, MANAGER, ADMIN)
 
+NOWHERE = "erased.invalid"
+"""Where the address of somebody who was erased leads (RFC 2606)."""
+
 READ, WRITE, WHOLE = "read", "write", "admin"
 SCOPES = (READ, WRITE, WHOLE)
 """Of an API token: look only; also change, but as a manager at most; all that its owner may."""
@@ -53,3 +56,7 @@ def account_of(user: User, scope: str | None = None) -> Account:
         wanted(user.mail),
         leads=user.leads_department,
     )
+
+
+def is_erased(user: User) -> bool:
+    return user.email.endswith(f"@{NOWHERE}")

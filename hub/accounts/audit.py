@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from hub.accounts import repository
@@ -68,6 +68,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
             both = isinstance(old, Mapping) and isinstance(new, Mapping)
             told[name] = differences(old, new) if both else [old, new]
     return told
+
+
+def latest_at(session: Session) -> datetime | None:
+    """When the last of them was written."""
+    found: datetime | None = session.scalar(select(func.max(AuditEntry.at)))
+    return found
 
 
 def entries(session: Session, wanted: AuditFilter, limit: int) -> list[AuditRecord]:

@@ -79,7 +79,8 @@ class Attempts(Base):
 
 
 class AuditEntry(Base):
-    """Who changed what; written in the transaction that changes it, and never changed itself."""
+    """Who changed what; written in the transaction that changes it, and never changed itself, but where a person is
+    erased: then their names and addresses go (`erasure`)."""
 
     __tablename__ = "audit_log"
     __table_args__ = (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts import access, audit, recovery, repository
 from hub.accounts.access import TOKEN_LIFE, account_with_token, close_session, open_session
-from hub.accounts.account import ADMIN, MANAGER, MEMBER, ROLES, Account, account_of
+from hub.accounts.account import ADMIN, MANAGER, MEMBER, ROLES, Account, account_of, is_erased
 from hub.accounts.models import User
 from hub.db.base import new_id
 from hub.errors import Conflict, NotFound, Refused, not_found
@@ -32,6 +32,7 @@ __all__ = [
     "account_with_token",
     "accounts_with_keys",
     "add_user",
+    "any_admin",
     "change_password",
     "change_user",
     "close_session",
@@ -60,6 +61,7 @@ class UserRecord:
     active: bool
     invited: bool
     created_at: datetime
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ def change_user(
     Raises NotFound, Conflict for the last admin, and what `add_user` raises.
     """
     found = _found(session, user_id)
+    _refuse_erased(found)
     before = _plain(found)
     checks: dict[str, Callable[[Any], Any]] = {
         "email": lambda email: _free_email(session, email, found),
@@ -155,6 +158,7 @@ def invite_again(session: Session, user_id: str, by: Account, now: datetime) -> 
     Raises NotFound, and Conflict for somebody who has a password, or is not let in.
     """
     found = _found(session, user_id)
+    _refuse_erased(found)
     if found.password_hash is not None:
         raise Conflict(
             "invitation-accepted", "This invitation was accepted", f"{found.name} has a password already."
@@ -186,6 +190,11 @@ def user(session: Session, user_id: str) -> UserRecord:
     return _record(_found(session, user_id))
 
 
+def any_admin(session: Session) -> bool:
+    """Whether somebody may do everything here."""
+    return bool(repository.active_with_role(session, ADMIN))
+
+
 def account_with_id(session: Session, user_id: str) -> Account:
     """Raises NotFound."""
     return account_of(_found(session, user_id))
@@ -202,6 +211,13 @@ def account_with_email(session: Session, email: str) -> Account:
 def accounts_with_keys(session: Session, keys: set[int]) -> dict[int, Account]:
     """The accounts by key, deactivated ones too: a booking keeps its organizer."""
     return {found.key: account_of(found) for found in repository.users_with_keys(session, keys)}
+
+
+def _refuse_erased(found: User) -> None:
+    if is_erased(found):
+        raise Conflict(
+            "user-erased", "This person was erased", "Invite them anew, with an account of their own."
+        )
 
 
 def _found(session: Session, user_id: str) -> User:
@@ -265,4 +281,5 @@ def _record(found: User) -> UserRecord:
         found.active,
         found.password_hash is None,
         found.created_at,
+        is_erased(found),
     )

@@ -1,7 +1,7 @@
 """`/metrics` for Prometheus: what this process has counted, and what the database says now.
 
 It stands at the hub's own port, so that one address, one certificate and one firewall rule do for it; and behind a
-token of its own, since names of routes and numbers of panels are nobody else's business. Without a token there is none.
+token of its own, since numbers of panels and people's haste are nobody else's business. Without a token only this machine may look.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hmac
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from ipaddress import ip_address
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -41,7 +42,7 @@ class Facts(Collector):
 
 @get("/metrics", include_in_schema=False, opt={"open": True, "exclude_from_auth": True})
 async def metrics(hub: Hub, request: Asking) -> Response[bytes]:
-    """Raises Unauthenticated; 404 where the operator has set no token."""
+    """Raises Unauthenticated; 404 for other machines where the operator has set no token."""
     _let_in(hub, request)
     facts = CollectorRegistry()
     facts.register(
@@ -58,7 +59,9 @@ async def metrics(hub: Hub, request: Asking) -> Response[bytes]:
 def _let_in(hub: Parts, request: Asking) -> None:
     wanted = hub.settings.metrics_token
     if wanted is None:
-        raise NotFoundException
+        if not _from_this_machine(request):
+            raise NotFoundException
+        return
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise Unauthenticated(
@@ -66,6 +69,16 @@ def _let_in(hub: Parts, request: Asking) -> None:
             "Metrics take the token of the operator",
             "Send it as `Authorization: Bearer`.",
         )
+
+
+def _from_this_machine(request: Asking) -> bool:
+    """What a proxy here passes on comes from elsewhere."""
+    if request.client is None or {"forwarded", "x-forwarded-for", "via"} & set(request.headers.keys()):
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _stored(hub: Parts) -> list[GaugeMetricFamily]:

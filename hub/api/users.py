@@ -11,13 +11,15 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy.orm import Session
 
-from hub.accounts import audit, service
+from hub.accounts import audit, erasure, service
 from hub.accounts.audit import AuditFilter, AuditRecord
 from hub.accounts.passwords import LONGEST, new_password_hash
 from hub.accounts.service import UserChanges, UserRecord
 from hub.api.context import Asking, Hub, caller, requires_admin
 from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
 from hub.api.schema import Body, Instant, Nothing, Page, Record, utc
+from hub.bookings import service as bookings
+from hub.panel import issues
 
 ID = "^[A-Za-z0-9_-]{1,64}$"
 Role = Literal["member", "manager", "admin"]
@@ -48,7 +50,7 @@ class UserToChange(Body):
 
 
 class User(Record):
-    """`invited`: there is no password yet. `leadsDepartment`: may see their department's analytics, where
+    """`invited`: there is no password yet. `erased`: who it was is forgotten for good. `leadsDepartment`: may see their department's analytics, where
     `/settings` allows that."""
 
     id: str
@@ -59,6 +61,7 @@ class User(Record):
     leads_department: bool
     active: bool
     invited: bool
+    erased: bool
     created_at: datetime
 
 
@@ -146,6 +149,21 @@ async def deactivate_user(hub: Hub, request: Asking, id: FromPath[str]) -> None:
     await hub.database.write(lambda session: service.change_user(session, id, gone, by=who, now=now))
 
 
+@post("/users/{id:str}/erasure", guards=[requires_admin], status_code=200, tags=["accounts"])
+async def erase_user(hub: Hub, request: Asking, id: FromPath[str]) -> User:
+    """Forgets who they were, for good: name, address, titles of what they booked, what they reported. Reports count as
+    before. 409 `last-admin` where nobody would be left to do this."""
+    now, who = hub.clock.now(), caller(request)
+
+    def erase(session: Session) -> UserRecord:
+        account = service.account_with_id(session, id)
+        bookings.forget_organizer(session, account)
+        issues.forget_reporter(session, account)
+        return erasure.erase(session, id, who, now)
+
+    return _user(await hub.database.write(erase))
+
+
 @post("/users/{id:str}/invitation", guards=[requires_admin], status_code=202, tags=["accounts"])
 async def invite_again(hub: Hub, request: Asking, id: FromPath[str]) -> Nothing:
     """Mails the invitation again. 409 `invitation-accepted` where there is a password already."""
@@ -195,4 +213,4 @@ def _entry(found: AuditRecord) -> AuditEntry:
     )
 
 
-ROUTES = [list_users, add_user, get_user, change_user, deactivate_user, invite_again, list_audit]
+ROUTES = [list_users, add_user, get_user, change_user, deactivate_user, erase_user, invite_again, list_audit]

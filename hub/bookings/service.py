@@ -12,6 +12,7 @@ from hub.bookings.approval import approve, decline
 from hub.bookings.attend import check_in, end_booking, extend, record_attendance
 from hub.bookings.book import NewBooking, book_room, book_walk_up, claim_walk_up
 from hub.bookings.change import BookingChanges, cancel, change_booking
+from hub.bookings.forgetting import forget_old, forget_organizer
 from hub.bookings.nearby import free_nearby
 from hub.bookings.reading import (
     BookingRecord,
@@ -52,6 +53,8 @@ __all__ = [
     "end_booking",
     "extend",
     "foresee",
+    "forget_old",
+    "forget_organizer",
     "free_nearby",
     "local_day",
     "meetings",

@@ -55,3 +55,8 @@ def once(
     session.execute(update(IdempotencyKey).where(*this).values(answer=answer))
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
     return answer
+
+
+def forget(session: Session, owner: str) -> None:
+    """The answers that were kept for them."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.owner == owner))

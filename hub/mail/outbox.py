@@ -248,3 +248,8 @@ def mark_failed(session: Session, mail: Mail, problem: str, now: datetime, *, fo
 
 def _mail(session: Session, mail: Mail) -> OutgoingMail:
     return session.scalars(select(OutgoingMail).where(OutgoingMail.id == mail.id)).one()
+
+
+def forget(session: Session, recipient: str) -> None:
+    """What was sent to that address, and what waits to be."""
+    session.execute(delete(OutgoingMail).where(OutgoingMail.recipient == recipient))

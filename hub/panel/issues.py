@@ -238,3 +238,8 @@ def _record(found: IssueReport, room: RoomRecord, people: dict[int, Account]) ->
         resolved_by=resolved_by,
         closes_room=found.closes_room and room.out_of_service is not None,
     )
+
+
+def forget_reporter(session: Session, who: Account) -> None:
+    """What this person wrote of a room; that something was wrong there stays."""
+    repository.forget_issue_texts(session, who.key)

@@ -164,3 +164,7 @@ def closing_issue(session: Session, room_key: int) -> IssueReport | None:
 
 def _unresolved(room_key: int) -> tuple[ColumnElement[bool], ...]:
     return IssueReport.room_key == room_key, IssueReport.resolved_at.is_(None)
+
+
+def forget_issue_texts(session: Session, reporter_key: int) -> None:
+    session.execute(update(IssueReport).where(IssueReport.reporter_key == reporter_key).values(text=None))

@@ -299,5 +299,6 @@ STORY: list[Call | Happening] = [
     ),
     Call("DELETE", "/rooms/{attic}", who="ada"),
     Call("DELETE", "/users/{lena}", who="ada"),
+    Call("POST", "/users/{lena}/erasure", who="ada"),
     Call("POST", "/auth/logout", who="ada"),
 ]

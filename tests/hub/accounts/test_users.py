@@ -30,6 +30,7 @@ def test_user_added_with_a_password_logs_in_at_once(rest):
         "leadsDepartment": False,
         "active": True,
         "invited": False,
+        "erased": False,
         "createdAt": "2026-11-23T08:00:00Z",
     }
     assert rest.get(f"/users/{user['id']}", who="ada").json() == user

@@ -275,6 +275,13 @@ def _(desk):
     return desk.rest.post(f"/users/{user}/invitation", who="ada")
 
 
+@case("user-erased")
+def _(desk):
+    user = desk.user()
+    desk.rest.post(f"/users/{user}/erasure", who="ada")
+    return desk.rest.patch(f"/users/{user}", json={"active": True}, who="ada")
+
+
 @case("last-admin")
 def _(desk):
     return desk.rest.delete(f"/users/{desk.house.ada.id}", who="ada")

@@ -48,6 +48,7 @@ GET    /users/{user}                    401 | 403 403 403 200 | 403 403 403 200
 PATCH  /users/{user}                    401 | 403 403 403 200 | 403 403 403 200
 DELETE /users/{user}                    401 | 403 403 403 204 | 403 403 403 204
 POST   /users/{invited}/invitation      401 | 403 403 403 202 | 403 403 403 202
+POST   /users/{erased}/erasure          401 | 403 403 403 200 | 403 403 403 200
 GET    /audit                           401 | 403 403 403 200 | 403 403 403 200
 
 GET    /buildings                       401 | 200 200 200 200 | 200 200 200 200

@@ -73,6 +73,7 @@ export const changePerson = (id: string, body: MemberChange): Promise<Member> =>
   take(client.PATCH("/api/v1/users/{id}", { ...of(id), body }))
 export const inviteAgain = (id: string): Promise<unknown> =>
   take(client.POST("/api/v1/users/{id}/invitation", of(id)))
+export const erasePerson = (id: string): Promise<Member> => take(client.POST("/api/v1/users/{id}/erasure", of(id)))
 
 // Buildings, floors, rooms.
 

@@ -1485,6 +1485,27 @@ export interface paths {
         patch: operations["ApiV1UsersIdChangeUser"];
         trace?: never;
     };
+    "/api/v1/users/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EraseUser
+         * @description Forgets who they were, for good: name, address, titles of what they booked, what they reported. Reports count as
+         *     before. 409 `last-admin` where nobody would be left to do this.
+         */
+        post: operations["ApiV1UsersIdErasureEraseUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/invitation": {
         parameters: {
             query?: never;
@@ -2694,6 +2715,7 @@ export interface components {
             createdAt: string;
             department: string | null;
             email: string;
+            erased: boolean;
             id: string;
             invited: boolean;
             leadsDepartment: boolean;
@@ -6874,6 +6896,46 @@ export interface operations {
                 "application/json": components["schemas"]["UserToChange"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1UsersIdErasureEraseUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
