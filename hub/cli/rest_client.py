@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-TIMEOUT_S = 10
+TIMEOUT_S = 30
 
 
 class HubSays(Exception):

@@ -11,11 +11,12 @@ from itertools import cycle, islice
 from typing import Any
 
 from hub.cli import simulated_panels
+from hub.cli.panel_waves import ToldToStop, Waves
 from hub.cli.rest_client import HubSays, NoHub, RestClient
 
 DESCRIPTION = """Runs panels without hardware: the real firmware on MicroPython's unix port (x86-64 Linux).
 
-Each is provisioned over REST as CIRCLETIME_EMAIL with CIRCLETIME_PASSWORD, a manager or an admin, then joins
+They come in waves: the next when the last shows what the hub has. Each is provisioned over REST as CIRCLETIME_EMAIL with CIRCLETIME_PASSWORD, a manager or an admin, then joins
 over MQTT. Ctrl-C ends the panels and revokes them.
 
 With --unclaimed they come without credentials, as from the box: each shows a code, and joins once somebody has
@@ -30,6 +31,7 @@ EXAMPLES = """examples:
 
 
 MOST_PANELS = 300
+MOST_NAMED = 16
 
 
 class CannotSimulate(Exception):
@@ -55,6 +57,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="how many (default: one at each --room, else one, at a door without a panel)",
     )
     parser.add_argument("--unclaimed", action="store_true", help="without credentials: they show a code")
+    parser.add_argument("--battery", action="store_true", help="on battery: they sleep in between")
     parser.add_argument("--hub", default="http://127.0.0.1:8000", metavar="URL", help="default: %(default)s")
     parser.set_defaults(func=run)
 
@@ -65,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         _simulate(arguments, stopped)
+    except ToldToStop:
+        return 0
     except (CannotSimulate, NoHub, HubSays) as error:
         print(f"circletime panel simulate: {error}", file=sys.stderr)
         return 1
@@ -81,8 +86,9 @@ def _simulate(arguments: argparse.Namespace, stopped: threading.Event) -> None:
         return
     _login(hub)
     rooms = _rooms(hub, arguments.room or [], arguments.count)
-    with simulated_panels.running(hub, rooms) as panels:
-        for panel in panels:
+    waves = Waves(hub, len(rooms), stopped)
+    with simulated_panels.running(hub, rooms, waves, battery=arguments.battery) as panels:
+        for panel in panels[:MOST_NAMED]:
             print(f"A panel hangs at {panel.name} ({panel.panel_id}).", flush=True)
         print(f"See them at {hub.url}/wall. Ctrl-C ends them.", flush=True)
         simulated_panels.keep_alive(panels, stopped)

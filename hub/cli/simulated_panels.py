@@ -52,10 +52,12 @@ class SimulatedPanel:
         self._codes_told = 0
         self._deaths: list[float] = []
         self.given_up = False
+        self._wakes_at: float | None = None
+        """While it sleeps: when that ends, on the monotonic clock."""
         self._start()
 
-    def _start(self) -> None:
-        argv, environ = simulator.command(self._flash)
+    def _start(self, *, woken: bool = False) -> None:
+        argv, environ = simulator.command(self._flash, woken=woken)
         self._started_s = time.time()
         with (self._flash / "panel.log").open("ab") as log:
             # A session of its own: Ctrl-C is for us; the panel ends when we close its standard input, or die.
@@ -76,7 +78,10 @@ class SimulatedPanel:
         return new
 
     def revive(self) -> None:
-        """Starts the panel again where it has ended: at once if it asked for that, a few times if it died."""
+        """Starts the panel again where it has ended: when it asked for that, a few times if it died."""
+        if self._wakes_at is not None:
+            self._wake()
+            return
         status = None if self.given_up else self._process.poll()
         if status is None and not self.given_up and simulator.starved(self._flash, self._started_s):
             self._process.kill()
@@ -85,12 +90,20 @@ class SimulatedPanel:
             return
         self._close()
         now = time.monotonic()
+        if status == simulator.SLEEP_STATUS:
+            self._wakes_at = now + simulator.asleep_s(self._flash)
+            return
         if status != simulator.RESET_STATUS:
             self._deaths = [at for at in self._deaths if now - at < DEATHS_S] + [now]
             print(f"The panel at {self.name} ended with {status}: {self._last_words()}", file=sys.stderr)
         self.given_up = len(self._deaths) > MOST_DEATHS
         if not self.given_up:
             self._start()
+
+    def _wake(self) -> None:
+        if self._wakes_at is not None and time.monotonic() >= self._wakes_at:
+            self._wakes_at = None
+            self._start(woken=True)
 
     def _last_words(self) -> str:
         lines = (
@@ -101,6 +114,13 @@ class SimulatedPanel:
     def _close(self) -> None:
         if self._process.stdin:
             self._process.stdin.close()
+
+    def memory_kib(self) -> int | None:
+        """What the kernel counts as this process's (shared pages in parts); None where it does not say."""
+        with suppress(OSError, ValueError):
+            said = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text().splitlines()
+            return next(int(line.split()[1]) for line in said if line.startswith("Pss:"))
+        return None
 
     def end(self) -> None:
         """Asks the panel to end; `wait` sees to it."""
@@ -115,7 +135,7 @@ class SimulatedPanel:
             self._process.wait()
 
 
-def provision(hub: RestClient, room: dict[str, Any], flash: Path) -> SimulatedPanel:
+def provision(hub: RestClient, room: dict[str, Any], flash: Path, *, battery: bool = False) -> SimulatedPanel:
     """A new panel at that room's door, provisioned and claimed as a real one is. Raises HubSays, NoHub."""
     made = hub.post("/panels", {"name": room["name"], "roomId": room["id"], "simulated": True})
     credentials = {
@@ -124,6 +144,7 @@ def provision(hub: RestClient, room: dict[str, Any], flash: Path) -> SimulatedPa
         "mqttHost": made["mqtt"]["host"],
         "mqttPort": made["mqtt"]["port"],
         "tls": False,
+        "power": "battery" if battery else "mains",
     }
     return _installed(room["name"], made["id"], flash, credentials)
 
@@ -141,9 +162,18 @@ def _installed(name: str, panel_id: str | None, flash: Path, told: dict[str, Any
 
 
 @contextmanager
-def running(hub: RestClient, rooms: Iterable[dict[str, Any]]) -> Iterator[list[SimulatedPanel]]:
-    """A panel at each of these rooms; on the way out all have ended and are revoked."""
-    with _hung(hub, [partial(provision, hub, room) for room in rooms]) as panels:
+def running(
+    hub: RestClient,
+    rooms: Iterable[dict[str, Any]],
+    after_each: Callable[[list[SimulatedPanel]], None] = lambda _: None,
+    *,
+    battery: bool = False,
+) -> Iterator[list[SimulatedPanel]]:
+    """A panel at each of these rooms; on the way out all have ended and are revoked.
+
+    `after_each` gets those that hang so far, and may take its time.
+    """
+    with _hung(hub, [partial(provision, hub, room, battery=battery) for room in rooms], after_each) as panels:
         yield panels
 
 
@@ -157,13 +187,16 @@ def waiting(hub: RestClient, count: int) -> Iterator[list[SimulatedPanel]]:
 
 @contextmanager
 def _hung(
-    hub: RestClient, hang: Iterable[Callable[[Path], SimulatedPanel]]
+    hub: RestClient,
+    hang: Iterable[Callable[[Path], SimulatedPanel]],
+    after_each: Callable[[list[SimulatedPanel]], None] = lambda _: None,
 ) -> Iterator[list[SimulatedPanel]]:
     panels: list[SimulatedPanel] = []
     with tempfile.TemporaryDirectory(prefix="circletime-panels-") as flashes:
         try:
             for hang_up in hang:
                 panels.append(hang_up(Path(flashes) / str(len(panels))))
+                after_each(panels)
             yield panels
         finally:
             for panel in panels:

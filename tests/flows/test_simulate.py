@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -73,9 +74,12 @@ def test_a_panel_hangs_at_the_named_room_and_is_revoked_when_told_to_stop(site, 
 
 def test_several_go_to_doors_without_one_first(site, simulate):
     site.furnish("Recess", "Sandbox")
-    simulate("--count", "2")
+    process = simulate("--count", "2")
     eventually("two panels are online", lambda: len(online(site)) == 2)
     assert len({panel["roomId"] for panel in panels(site)}) == 2
+    said = [process.stdout.readline() for _ in range(2)]
+    assert said[0] == "2 of 2 panels are in step.\n"
+    assert re.fullmatch(r"All in step after \d+ s; memory per panel \d+\.\d MB\.\n", said[1])
 
 
 def test_a_panel_that_dies_comes_back_with_its_credentials(site, simulate):
@@ -87,6 +91,15 @@ def test_a_panel_that_dies_comes_back_with_its_credentials(site, simulate):
     os.kill(before, signal.SIGKILL)
     eventually("the panel greets the hub again", lambda: hellos(site) == 2)
     assert len(panels(site)) == 1
+
+
+def test_a_panel_on_battery_sleeps_in_between_and_is_not_taken_for_dead(site, simulate):
+    site.furnish("Sandbox")
+    process = simulate("--battery")
+    eventually("it sleeps", lambda: [one["status"] for one in panels(site)] == ["sleeping"])
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert "ended with" not in process.stdout.read()
 
 
 def shown_code(process) -> str:
