@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ EXAMPLES = """examples:
 
 
 BACKLOG = 2048
+OPEN_FILES = 65_536
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -91,8 +93,16 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def open_files_as_allowed() -> None:
+    """Each panel and each browser is an open file, and the usual limit of 1,024 is for programs with few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def serve(settings: Settings) -> None:
     """Runs the hub until it is told to stop. Raises CannotServe where a port is taken."""
+    open_files_as_allowed()
     web = listening_socket(settings.host, settings.port, "--port")
     if settings.broker_url is None:
         listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()

