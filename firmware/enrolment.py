@@ -120,6 +120,8 @@ def _store(answer: "dict[str, Any]", hub_url: str) -> None:
         "mqttHost": checked.text(mqtt, "host", 255) or http_post.host_of(hub_url).partition(":")[0],
         "mqttPort": checked.integer(mqtt, "port", 1, 65535),
         "tls": checked.boolean(mqtt, "tls"),
+        "ca": checked.optional_text(answer, "ca", 1024),
+        "firmwareKey": checked.optional_text(answer, "firmwareKey", 512),
     }
     flash_file.replace(CREDENTIALS, json.dumps(credentials))
     flash_file.remove(SECRET)

@@ -80,7 +80,7 @@ class MqttClient:
         work: "Callable[[], Coroutine[Any, Any, None]]",
         tls: "Any" = None,
     ) -> None:
-        """Connects, and runs `work` until it returns or the link is lost.
+        """Connects, by the SSLContext `tls` if there is one, and runs `work` until it returns or the link is lost.
 
         Raises LinkLost, OSError or asyncio.TimeoutError; whatever happens, no socket and no task is left.
         """
@@ -88,8 +88,7 @@ class MqttClient:
         self._asking = asyncio.Lock()
         try:
             await asyncio.wait_for(self._open(address, tls), CONNECT_S)
-            await self._send(connect_packet)
-            await asyncio.wait_for(self._accepted(), CONNECT_S)
+            await asyncio.wait_for(self._join(connect_packet), CONNECT_S)
             self._heard_ticks = ticks.now_ms()
             await _first_of(self._read(), self._keep_alive(keepalive_s), work())
             await asyncio.wait_for(self._send(bytes((_DISCONNECT, 0))), 2)
@@ -146,6 +145,14 @@ class MqttClient:
             self._stream = asyncio.StreamReader(self._socket)
             return
         raise failure
+
+    async def _join(self, connect_packet: bytes) -> None:
+        """Sends CONNECT, and before it TLS's handshake, which refuses a certificate by ValueError."""
+        try:
+            await self._send(connect_packet)
+            await self._accepted()
+        except ValueError as error:
+            raise LinkLost("certificate refused: %s" % error) from error
 
     async def _accepted(self) -> None:
         if await self._head() != (_CONNACK, 2):

@@ -4,10 +4,11 @@ import asyncio
 import json
 import random
 
-from firmware import flash_file, strips, troubles, wifi
+from firmware import flash_file, rare, strips, troubles, wifi
 from firmware.command_outbox import new_id
 from firmware.mqtt_client import LinkLost, MqttClient, connect_packet
 from firmware.state_cache import INCOMING
+from firmware.version import VERSION
 from shared import checked, panel_command, panel_presence, topics
 from shared.panel_screen import HEIGHT_PX, STRIP_BYTES, STRIP_ROWS
 from shared.text_strip import MAX_REPLY_BYTES as MAX_REPLY
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from firmware.command_outbox import CommandOutbox
     from firmware.glass import Glass
     from firmware.hub_contact import HubContact
+    from firmware.hub_trust import HubTrust
     from firmware.panel_config import PanelConfig
     from firmware.state_cache import StateCache
     from firmware.supervisor import Supervisor
@@ -37,14 +39,19 @@ if TYPE_CHECKING:
         def replied(self, reply: "dict[str, Any]") -> None: ...
 
 
-FIRMWARE = "0.1.0"
 KEEPALIVE_S = 30
 LONGEST_WAIT_S = 60
 FIRST_CONNECT_MAX_S = 2
 """After the panel's own start; after a lost link it waits up to `reconnect_max_s`, for a whole site
 reconnects at once when its broker comes back."""
 
-DOWN = ("welcome", "config", "ack", "reply", "request")
+DOWN = ("welcome", "config", "ack", "reply", "request", "update")
+
+HUB_ADDRESS = "hub.txt"
+"""Where the hub was found, for `firmware.hub_addresses`."""
+
+FAILED_UPDATE = "failed.json"
+"""What `firmware.update_offer` keeps of an update that came to nothing."""
 
 
 class MqttLink:
@@ -57,7 +64,9 @@ class MqttLink:
         contact: "HubContact",
         glass: "Glass",
         supervisor: "Supervisor",
+        trust: "HubTrust | None" = None,
     ) -> None:
+        """Without `trust` the link is plain."""
         self._client = MqttClient(self._take, self._file_for)
         self._config = config
         self._cache = cache
@@ -66,6 +75,9 @@ class MqttLink:
         self._contact = contact
         self._glass = glass
         self._supervisor = supervisor
+        self._trust = trust
+        self._address = ("", 0)
+        self._tries = 0  # where no hub was, since it was last found
         self._boot_id = new_id()
         self._work = asyncio.Event()
         self._telemetry: dict[str, Any] | None = None
@@ -94,6 +106,8 @@ class MqttLink:
             except (OSError, LinkLost, MemoryError, asyncio.TimeoutError) as error:
                 self.trouble = troubles.number_of(error)
                 print("link lost: E%d" % self.trouble, repr(error))
+                if not self._contact.there:
+                    self._tries += 1
             self._lose_hub()
             if self._resting:
                 return
@@ -125,12 +139,15 @@ class MqttLink:
         will_topic = topics.panel_up(config.panel_id, "presence")
         will = panel_presence.presence(panel_presence.OFFLINE, self._boot_id)
         hello = connect_packet(config.panel_id, config.secret, KEEPALIVE_S, will_topic, will)
-        await self._client.session((config.mqtt_host, config.mqtt_port), hello, KEEPALIVE_S, self._serve)
+        tls = self._trust.context() if self._trust is not None else None
+        self._address = rare.load("firmware.hub_addresses").address(config, self._tries)
+        await self._client.session(self._address, hello, KEEPALIVE_S, self._serve, tls)
 
     async def _serve(self) -> None:
         """Joins, then sends whatever is to be sent, until the panel is moved to another room."""
         config = self._config
-        wanted = [topics.panel_down(config.panel_id, leaf) for leaf in DOWN] + [topics.HUB_PRESENCE]
+        down = DOWN if self._trust is None else DOWN + ("trust",)  # noqa: RUF005  MicroPython has no stars there
+        wanted = [topics.panel_down(config.panel_id, leaf) for leaf in down] + [topics.HUB_PRESENCE]
         if config.room_id is not None:
             wanted.append(topics.room_state(config.room_id))
         for refused in await self._client.subscribe(wanted, config.qos):
@@ -169,7 +186,11 @@ class MqttLink:
         if self._hello_due:
             self._hello_due = False
             room_id, revision = self._config.room_id, self._cache.revision
-            await self._publish("hello", panel_presence.hello(self._boot_id, FIRMWARE, room_id, revision))
+            update = flash_file.read(FAILED_UPDATE, 512)
+            failed = json.loads(update) if update else None
+            await self._publish(
+                "hello", panel_presence.hello(self._boot_id, VERSION, room_id, revision, failed)
+            )
             return True
         command = self._outbox.due() if self._contact.there else None
         if command is not None:
@@ -179,8 +200,10 @@ class MqttLink:
         if self._questions:
             await self._publish("request", self._questions.pop(0))
             return True
-        if self._telemetry_due:
+        if self._telemetry_due and self._telemetry is not None:
             self._telemetry_due = False
+            if self._trust is not None:
+                self._telemetry["trusts"] = self._trust.fingerprints
             await self._publish("telemetry", json.dumps(self._telemetry))
             return True
         if self._screen_row < HEIGHT_PX:
@@ -212,6 +235,8 @@ class MqttLink:
                 self._take_state(address[1])
             elif address[0] == "hub":
                 self._take_hub_presence(bytes(payload), retained)
+            elif address[2] == "trust":
+                self._take_trust(payload)
             else:
                 self._take_down(address[2], bytes(payload))
         except (ValueError, MemoryError, OSError) as error:
@@ -247,6 +272,8 @@ class MqttLink:
             self._take_ack(panel_command.parse_ack(payload))
         elif leaf == "reply":
             self.listener.replied(checked.json_object(flash_file.read(strips.INCOMING, MAX_REPLY), MAX_REPLY))
+        elif leaf == "update":
+            self._take_offer(payload)
         elif leaf == "request":
             self._take_request(checked.json_object(payload, 1024))
         self.wake()
@@ -255,7 +282,12 @@ class MqttLink:
         self._clock.set(welcome["nowUnix"])
         if self._moved:  # it will be welcomed again, at its new room
             return
+        if self._trust is not None and not self._trust.in_time():
+            raise LinkLost("the hub's certificate is out of its time")
         self._contact.heard(welcome["nowUnix"])
+        if self._tries:  # next time it is looked for here first
+            flash_file.replace(HUB_ADDRESS, "%s:%d" % self._address)
+            self._tries = 0
         self.listener.welcomed()
         if welcome["roomId"] == self._config.room_id and welcome["revision"] < self._cache.revision:
             self._cache.follow_hub_back()
@@ -268,6 +300,15 @@ class MqttLink:
             if self._config.room_id != before:
                 self._cache.move(self._config.room_id)
             self._moved = True
+
+    def _take_trust(self, payload: memoryview) -> None:
+        if self._trust is not None and self._trust.follow(payload):
+            self.listener.requested({"kind": "restart"})
+
+    def _take_offer(self, payload: bytes) -> None:
+        if payload:
+            if rare.load("firmware.update_offer").consider(payload):
+                self.listener.requested({"kind": "restart"})
 
     def _take_ack(self, ack: "Ack") -> None:
         command = self._outbox.settle(ack["id"])

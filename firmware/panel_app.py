@@ -6,10 +6,10 @@ import gc
 from firmware import battery, screens, wifi
 from firmware.command_outbox import ONLY_ONLINE
 from firmware.expected_state import expected
-from firmware.mqtt_link import FIRMWARE
 from firmware.passer_by import PasserBy
 from firmware.screens.keys import BLANK
 from firmware.strips import strips
+from firmware.version import VERSION
 from shared import panel_command, room_status
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firmware.panel_config import PanelConfig
     from firmware.screens import View
     from firmware.sleeper import Sleeper
+    from firmware.slots import Slots
     from firmware.state_cache import StateCache
     from firmware.supervisor import Supervisor
     from firmware.wall_clock import WallClock
@@ -54,6 +55,7 @@ class PanelApp:
         contact: "HubContact",
         link: "MqttLink",
         supervisor: "Supervisor",
+        slots: "Slots",
         sleeper: "Sleeper | None" = None,
     ) -> None:
         """`sleeper` is for a panel on battery."""
@@ -67,6 +69,7 @@ class PanelApp:
         self._contact = contact
         self._link = link
         self._supervisor = supervisor
+        self._slots: Slots | None = slots
         link.listener = self
         cache.let_go = self._let_go
         self._woken = asyncio.Event()
@@ -172,6 +175,8 @@ class PanelApp:
         self._ask_for_strips()
         shown = await self._glass.show()
         self._board.led(False)
+        if self._slots is not None:
+            self._come_up(self._slots)
         if shown or self._report_due:
             self._report_due = False
             self._link.report(self._telemetry())
@@ -180,6 +185,13 @@ class PanelApp:
         question = strips.question() if self._contact.there else None
         if question is not None:
             self._link.ask(question)
+
+    def _come_up(self, slots: "Slots") -> None:
+        """The picture is on the glass: nobody has to go back from this firmware, once the hub has heard it too."""
+        if slots.came_up(self._contact.there):
+            self._slots = None
+        elif slots.overdue:
+            raise RuntimeError("no hub in 10 minutes")
 
     async def _wait(self) -> None:
         try:
@@ -276,7 +288,7 @@ class PanelApp:
             "heapFree": gc.mem_free(),  # type: ignore[attr-defined]
             "heapUsed": gc.mem_alloc(),  # type: ignore[attr-defined]
             "refreshes": self._glass.refreshes,
-            "firmware": FIRMWARE,
+            "firmware": VERSION,
             "clockDriftS": self._clock.drift_s,
         }
         signal_dbm, battery_mv = wifi.signal_dbm(), self._board.battery_mv()

@@ -2,6 +2,7 @@
 without them, `credentials.json`)."""
 
 import json
+from binascii import a2b_base64
 
 from firmware import flash_file
 from shared.topics import valid_id
@@ -19,10 +20,13 @@ MAX_BYTES = 4096
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
 
-    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi.
+    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi. `ca` is the hub's CA
+    as DER, and None where the link is plain; `firmware_key` is the modulus that firmware is signed under, and None
+    where no update is taken.
 
     The hub's part: `room_id` (None: on no door yet), `language`, `hour24`, whether the glass is `dark`,
-    `web_url`, the page of its room, where its QR code leads, and `qos`, at which to subscribe.
+    `web_url`, the page of its room, where its QR code leads, `qos`, at which to subscribe, and `hub_addresses`,
+    where it can be found too, as it said them: `firmware.hub_addresses` reads them.
     """
 
     def __init__(self) -> None:
@@ -41,8 +45,9 @@ class PanelConfig:
         self.wifi_country: str | None = installed.get("wifiCountry")
         self.on_battery = installed.get("power") == "battery"
         self.reconnect_max_s = float(installed.get("reconnectMaxS", 30))
-        if installed.get("tls"):
-            raise ValueError("this firmware has no TLS yet")
+        key = installed.get("firmwareKey")
+        self.firmware_key = a2b_base64(str(key)) if key else None
+        self.ca = a2b_base64(str(installed.get("ca"))) if installed.get("tls") else None
         self.has_credentials = "panelId" in installed
         fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else self.hub_url
         if not (fit and valid_id(self.board)):
@@ -53,6 +58,7 @@ class PanelConfig:
         self.dark = False
         self.web_url = ""
         self.qos = 1
+        self.hub_addresses: Any = None
         try:
             self._read(flash_file.read(FROM_HUB, MAX_BYTES))
         except ValueError:  # never told, or a worn flash: the hub will say it again
@@ -77,6 +83,7 @@ class PanelConfig:
         if told.get("qos", 1) not in (0, 1):
             raise ValueError("qos is unfit")
         self.room_id, self.hour24, self.qos = room_id, hour24, int(told.get("qos", 1))
+        self.hub_addresses = told.get("hubAddresses")
         self.language = str(told.get("language") or self.language)
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""

@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": ("doctor", "see whether all is well here, and what to do"),
     "panel": ("simulate", "panels without hardware"),
     "flash": ("flash", "make a board a panel"),
+    "tls": ("tls", "the hub's own CA, and its change"),
 }
 """What is typed; the file in hub/cli, and what the list says of it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -37,6 +36,7 @@ from hub.api import (
     closures,
     enrolment,
     events,
+    firmware,
     floor_plans,
     health,
     issues,
@@ -76,6 +76,7 @@ from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.retention import forget
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
+from hub.tls.offer import Offer, tls_offer
 
 METADATA = Base.metadata
 """Every table: whoever knows every part has loaded them all."""
@@ -94,6 +95,7 @@ ROUTES = [
     *booking_actions.ROUTES,
     *calendars.ROUTES,
     *panels.ROUTES,
+    *firmware.ROUTES,
     *enrolment.ROUTES,
     *broker_access.ROUTES,
     *issues.ROUTES,
@@ -195,7 +197,8 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
     """The hub's parts, and what runs while the app does. Raises what `create_app` raises."""
     clock = clock or WallClock()
     database = Database(settings.database, Events())
-    switchboard = _switchboard(settings, database, clock)
+    tls = tls_offer(settings, clock)
+    switchboard = _switchboard(settings, database, clock, tls)
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
@@ -214,6 +217,8 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         if database.shared:
             runs.append(grapevine.listen(settings.database, database.events))
         tasks = [asyncio.create_task(one) for one in runs]
+        if tls and switchboard:
+            tasks.append(asyncio.create_task(tls.renew()))
         try:
             yield
         finally:
@@ -224,7 +229,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
                 await switchboard.stop()
             await database.close()
 
-    hub = Parts(settings, database, clock, database.events, panel_link, may_connect)
+    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls)
     return {"hub": hub, "running": running}
 
 
@@ -258,7 +263,9 @@ def _notices(settings: Settings) -> WriteNotice:
     return write
 
 
-def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switchboard | Replica | None:
+def _switchboard(
+    settings: Settings, database: Database, clock: Clock, tls: Offer | None
+) -> Switchboard | Replica | None:
     if settings.broker_url == NO_BROKER:
         return None
     if settings.outside_broker:
@@ -271,12 +278,13 @@ def _switchboard(settings: Settings, database: Database, clock: Clock) -> Switch
             on_message=on_message,
             host=settings.mqtt_host,
             port=settings.mqtt_port,
-            ssl=_tls(settings),
+            ssl=tls.context if tls else None,
+            tls_host=settings.mqtts_address,
             tls_port=settings.mqtts_port,
         )
         return broker, partial(doors.run, broker)
 
-    return Switchboard(settings, database, clock, embedded)
+    return Switchboard(settings, database, clock, embedded, tls.authorities if tls else None)
 
 
 def _may_connect(settings: Settings, database: Database) -> Decide:
@@ -291,20 +299,6 @@ def _may_connect(settings: Settings, database: Database) -> Decide:
         return await doors.decide(client_id, username, password)
 
     return decide
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.mqtts_port is None:
-        return None
-    if settings.mqtts_certificate is None:
-        raise BadSetting("--mqtts-port needs --mqtts-certificate, and --mqtts-key where the key is not in it")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(settings.mqtts_certificate, settings.mqtts_key)
-    except OSError as error:
-        raise BadSetting(f"can't read the TLS certificate or its key: {error}") from error
-    return context
 
 
 def _openapi() -> OpenAPIConfig:

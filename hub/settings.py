@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,8 +25,12 @@ class Settings:
     and `mqtts://` are brokers elsewhere (docs/scaling.md), of which `panels_broker_url` is what panels are told.
     `nats_url` and `nats_seed_file`: a NATS cluster asks the hub at each login. `broker_secret_file` holds what
     another broker proves itself with when it asks over HTTP.
+    `mqtts_host` is where TLS listens; None: where the web does. `mqtts_names` are the host names and addresses
+    by which panels find it; the first is what new panels are told.
     `public_url` is where browsers and phones find the hub; None: `http://host:port`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
+    `firmware_key` is the modulus, in base64, of the key that firmware is signed with (tools/release.py).
+    `hub_addresses` are where panels find the hub from now on or soon, each `host:port`.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
     `metrics_token` is what Prometheus proves itself with; None: metrics are for this machine alone.
     `log_format`: `plain` or `json`; None: plain on a terminal, JSON elsewhere.
@@ -40,8 +44,11 @@ class Settings:
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = 1883
     mqtts_port: int | None = None
+    mqtts_host: str | None = None
+    mqtts_names: tuple[str, ...] = ()
     mqtts_certificate: Path | None = None
     mqtts_key: Path | None = None
+    mqtts_ca: Path | None = None
     database_url: str | None = field(default=None, repr=False)
     broker_url: str | None = field(default=None, repr=False)
     panels_broker_url: str | None = None
@@ -56,6 +63,8 @@ class Settings:
     log_format: str | None = None
     forget_after_months: int | None = None
     notifications: bool = True
+    firmware_key: str | None = None
+    hub_addresses: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:
@@ -68,6 +77,10 @@ class Settings:
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
         return f"http://{host}:{self.port}"
+
+    @property
+    def mqtts_address(self) -> str:
+        return self.mqtts_host or self.host
 
     @property
     def outside_broker(self) -> bool:
@@ -104,6 +117,23 @@ def months(words: str) -> int:
     return int(words)
 
 
+MAX_ADDRESSES = 4
+ADDRESS_CHARACTERS = 80
+"""All of them fit into the config that a panel takes."""
+
+
+def addresses(words: Iterable[str]) -> tuple[str, ...]:
+    """Each `host:port`, for panels to try. Raises BadSetting for what panels would not take."""
+    found = tuple(word.strip() for word in words if word.strip())
+    for one in found:
+        host, _, number = one.rpartition(":")
+        if not (host and number.isdecimal() and 0 < int(number) <= 65535 and len(one) <= ADDRESS_CHARACTERS):
+            raise BadSetting(f"hub address: {one!r} is not like hub.example.org:8883")
+    if len(found) > MAX_ADDRESSES:
+        raise BadSetting(f"hub address: panels take {MAX_ADDRESSES} at most")
+    return found
+
+
 def on_or_off(words: str) -> bool:
     """Raises ValueError for what is neither."""
     if words.lower() not in {"on", "off"}:
@@ -118,14 +148,23 @@ def log_format(words: str) -> str:
     return words
 
 
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in words.split(",") if name.strip())
+
+
 _READ: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(("host", "mqtt_host", "panels_broker_url", "public_url", "mail_from"), str),
+    **dict.fromkeys(
+        ("host", "mqtt_host", "mqtts_host", "panels_broker_url", "public_url", "mail_from", "firmware_key"), str
+    ),
     **dict.fromkeys(SECRETS, str),
     **dict.fromkeys(
-        ("data_dir", "mqtts_certificate", "mqtts_key", "nats_seed_file", "broker_secret_file"), Path
+        ("data_dir", "mqtts_certificate", "mqtts_key", "mqtts_ca", "nats_seed_file", "broker_secret_file"),
+        Path,
     ),
     **dict.fromkeys(("port", "mqtt_port", "mqtts_port"), port),
     "forget_after_months": months,
+    "mqtts_names": _listed,
+    "hub_addresses": lambda words: addresses(_listed(words)),
     "notifications": on_or_off,
     "log_format": log_format,
 }

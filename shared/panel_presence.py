@@ -16,6 +16,15 @@ if TYPE_CHECKING:
         firmware: str
         roomId: "str | None"
         revision: int
+        update: "FailedUpdate | None"
+
+    class FailedUpdate(TypedDict):
+        """The last firmware that was offered and came to nothing: which offer, and why."""
+
+        id: str
+        version: str
+        problem: str
+        detail: str
 
     class Welcome(TypedDict):
         """The hub's answer and heartbeat: the panel's clock, and what it should be showing."""
@@ -42,8 +51,22 @@ HEARTBEAT_S = 300
 MAX_BYTES = 1024
 
 
-def hello(boot_id: str, firmware: str, room_id: "str | None", revision: int) -> str:
-    return json.dumps({"bootId": boot_id, "firmware": firmware, "roomId": room_id, "revision": revision})
+def hello(
+    boot_id: str,
+    firmware: str,
+    room_id: "str | None",
+    revision: int,
+    update: "FailedUpdate | None" = None,
+) -> str:
+    found: dict[str, object] = {
+        "bootId": boot_id,
+        "firmware": firmware,
+        "roomId": room_id,
+        "revision": revision,
+    }
+    if update is not None:
+        found["update"] = update
+    return json.dumps(found)
 
 
 def parse_hello(payload: "str | bytes") -> "Hello":
@@ -52,6 +75,17 @@ def parse_hello(payload: "str | bytes") -> "Hello":
     text(found, "firmware", 64)
     _optional_room(found)
     integer(found, "revision")
+    found["update"] = _failed_update(found.get("update"))
+    return found  # type: ignore[return-value]
+
+
+def _failed_update(found: object) -> "FailedUpdate | None":
+    if not isinstance(found, dict):  # nothing failed, or a firmware that has no updates
+        return None
+    identifier(found, "id")
+    text(found, "version", 32)
+    text(found, "problem", 32)
+    text(found, "detail", 160)
     return found  # type: ignore[return-value]
 
 

@@ -4,8 +4,8 @@ ROOT = "circletime/v1"
 HUB_PRESENCE = ROOT + "/hub/presence"
 
 UP = ("hello", "command", "presence", "telemetry", "screen", "request")
-DOWN = ("welcome", "config", "ack", "reply", "request", "update")
-RETAINED_DOWN = ("config", "update")
+DOWN = ("welcome", "config", "ack", "reply", "request", "trust", "update")
+RETAINED_DOWN = ("config", "trust", "update")
 
 _ID_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 ID_LENGTH = 64

@@ -21,8 +21,8 @@ needs_micropython = pytest.mark.skipif(
 )
 
 
-def command(*words: str) -> list[str]:
-    return [str(MICROPYTHON), "-X", f"heapsize={HEAP}", *words]
+def command(*words: str, heap: str = HEAP) -> list[str]:
+    return [str(MICROPYTHON), "-X", f"heapsize={heap}", *words]
 
 
 def environment(*folders: Path) -> dict[str, str]:

@@ -17,8 +17,8 @@ Trees = dict[str, ast.Module]
 LONGEST = 24
 """A longer text stands once, under its name, and not in several places."""
 
-FOUND_BY_NAME = frozenset(("main", "FIRMWARE"))
-"""What the start of a board and the installer look for."""
+FOUND_BY_NAME = frozenset(("main",))
+"""What the start of a board looks for."""
 
 
 def lean(sources: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ AREAS = {
     "floor plans": "Floor plans",
     "bookings": "Bookings",
     "panels": "Panels",
+    "firmware": "Firmware",
     "issues": "Issues",
     "closures": "Closures",
     "analytics": "Analytics",

@@ -60,10 +60,11 @@ def command(
 
 
 def _linked(flash: Path) -> str:
-    """The slot under a name as short as on a board, seen from the flash: a module's path is in the heap."""
-    (flash / "a").unlink(missing_ok=True)
-    (flash / "a").symlink_to(slot.built())
-    return "a"
+    """The firmware of these sources under a name as short as a slot's, seen from the flash: a module's path is in the
+    heap. It is none of the slots `a` and `b`: an update may remove those."""
+    (flash / "s").unlink(missing_ok=True)
+    (flash / "s").symlink_to(slot.built())
+    return "s"
 
 
 def interpreter(heap: str = HEAP) -> list[str]:

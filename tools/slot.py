@@ -27,6 +27,11 @@ _OPTIMIZE = "-O3"
 """Without line numbers, which cost 2 KB of a panel's heap; `CIRCLETIME_FIRMWARE=source` shows them in a
 simulated panel."""
 
+VERSION_FILE = Path("firmware/version.py")
+
+NOT_IN_A_SLOT = {("firmware", "simulator"), ("firmware", "boot.py")}
+"""`boot.py` lies at the root of the flash, as source, and no update replaces it."""
+
 _UNUSED_S = 7 * 24 * 3600
 
 
@@ -39,13 +44,16 @@ def sources() -> Iterator[Path]:
     for folder in ("firmware", "shared"):
         for path in sorted((ROOT / folder).rglob("*")):
             found = path.relative_to(ROOT)
-            if path.suffix in {".py", ".pack", ".words"} and found.parts[:2] != ("firmware", "simulator"):
+            if path.suffix in {".py", ".pack", ".words"} and found.parts[:2] not in NOT_IN_A_SLOT:
                 yield found
 
 
-def build(into: Path) -> None:
-    """Writes the slot's files to the folder `into`. Raises CannotCompile."""
-    modules = _lean_modules()
+def build(into: Path, version: str | None = None) -> None:
+    """Writes the slot's files to the folder `into`, under another version than the sources' where that is given.
+
+    Raises CannotCompile.
+    """
+    modules = _lean_modules(version)
     for source in sources():
         made = into / source
         made.parent.mkdir(parents=True, exist_ok=True)
@@ -56,9 +64,11 @@ def build(into: Path) -> None:
             shutil.copyfile(ROOT / source, made)
 
 
-def _lean_modules() -> dict[str, str]:
+def _lean_modules(version: str | None = None) -> dict[str, str]:
     """By dotted name. Raises CannotCompile."""
     found = {source: (ROOT / source).read_text() for source in sources() if source.suffix == ".py"}
+    if version is not None:
+        found[VERSION_FILE] = f'VERSION = "{version}"\n'
     for source, text in found.items():
         try:
             compile(text, str(source), "exec", dont_inherit=True)

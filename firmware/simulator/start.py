@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 
+import boot_rom
 import machine
 
 
@@ -20,4 +21,4 @@ machine.woken = sys.argv[2] == "woken"
 machine.skipped_s = float(sys.argv[3])
 machine.pressed = int(sys.argv[4]) if sys.argv[4] else None
 asyncio.create_task(end_with_stdin())  # noqa: RUF006  MicroPython's loop keeps it
-import firmware.boot  # noqa: E402, F401  boots
+boot_rom.run()

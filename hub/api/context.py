@@ -21,6 +21,7 @@ from hub.events import Events
 from hub.panel.ports import MayConnect, PanelLink
 from hub.rooms.backlog import Backlog
 from hub.settings import Settings
+from hub.tls.offer import Offer
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -32,8 +33,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `backlog`
-    has seen which rooms wait for theirs."""
+    """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `tls` is
+    None without it, `backlog` has seen which rooms wait for theirs."""
 
     settings: Settings
     database: Database
@@ -41,6 +42,7 @@ class Parts:
     events: Events
     panels: PanelLink
     may_connect: MayConnect
+    tls: Offer | None
     backlog: Backlog = field(default_factory=Backlog)
 
 

@@ -18,13 +18,12 @@ from hub.accounts.attempts import Limit, Try, check_attempts, count_attempts
 from hub.accounts.service import Account
 from hub.accounts.tokens import new_secret
 from hub.api.context import Asking, Hub, Parts, caller, client_address, requires_manager
-from hub.api.panels import Mqtt, Name, Panel, broker_of, hand_to_broker, panel_record
+from hub.api.panels import Mqtt, Name, Panel, authority_of, broker_of, hand_to_broker, panel_record
 from hub.api.schema import Body, Id, Record
 from hub.clock import unix
 from hub.errors import DomainError
 from hub.panel import enrolment
 from hub.panel.enrolment import Claimed, Credentials, Waiting
-from hub.settings import Settings
 
 ASK_AGAIN_S = 5
 
@@ -59,6 +58,8 @@ class EnrolmentAnswer(Record):
     secret: str | None = None
     room_id: str | None = None
     mqtt: Mqtt | None = None
+    ca: str | None = None
+    firmware_key: str | None = None
 
 
 class PanelToClaim(Body):
@@ -97,12 +98,10 @@ async def enrol_panel(hub: Hub, request: Asking, data: JSONBody[PanelToEnrol]) -
             return found
 
         answer = await hub.database.write(enrol)
-    return _answer(hub.settings, answer, None if given else secret, now)
+    return _answer(hub, answer, None if given else secret, now)
 
 
-def _answer(
-    settings: Settings, answer: Waiting | Credentials, made: str | None, now: datetime
-) -> EnrolmentAnswer:
+def _answer(hub: Parts, answer: Waiting | Credentials, made: str | None, now: datetime) -> EnrolmentAnswer:
     if isinstance(answer, Credentials):
         return EnrolmentAnswer(
             status="claimed",
@@ -111,7 +110,9 @@ def _answer(
             id=answer.panel.id,
             secret=answer.secret,
             room_id=answer.panel.room_id,
-            mqtt=broker_of(settings),
+            mqtt=broker_of(hub.settings),
+            ca=authority_of(hub),
+            firmware_key=hub.settings.firmware_key,
         )
     return EnrolmentAnswer(
         status="waiting",
@@ -121,7 +122,7 @@ def _answer(
         code=answer.code,
         expires_at=answer.expires_at,
         expires_in_s=unix(answer.expires_at) - unix(now),
-        claim_url=f"{settings.url}/panels/claim?{urlencode({'code': answer.code})}",
+        claim_url=f"{hub.settings.url}/panels/claim?{urlencode({'code': answer.code})}",
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts import audit
 from hub.api.audited import audited, audited_change
-from hub.api.context import Asking, Hub, caller, requires_manager
+from hub.api.context import Asking, Hub, Parts, caller, requires_manager
 from hub.api.etag import knows
 from hub.api.schema import Body, Id, Nothing, Page, Record
 from hub.errors import Conflict
@@ -25,6 +25,7 @@ from hub.panel import broker_logins, room_view, service
 from hub.panel.health import health
 from hub.panel.service import PanelRecord
 from hub.settings import Settings
+from hub.tls.offer import encoded, panels_find_it_at
 from shared.panel_screen import HEIGHT_PX, WIDTH_PX
 from shared.room_state import encode
 
@@ -119,13 +120,16 @@ class Mqtt(Record):
 
 
 class NewPanel(Record):
-    """`secret` is told this once."""
+    """`secret` is told this once. `ca` is the CA to trust where `mqtt.tls`: DER, in base64; `firmwareKey` is the
+    modulus, in base64, under which firmware for the panel is signed."""
 
     id: str
     secret: str
     name: str
     room_id: str | None
     mqtt: Mqtt
+    ca: str | None
+    firmware_key: str | None
 
 
 def panel_record(found: PanelRecord, now: datetime, kind: type[OnePanel], **more: str) -> OnePanel:
@@ -194,7 +198,13 @@ async def add_panel(hub: Hub, request: Asking, data: JSONBody[PanelToAdd]) -> Ne
 
     added, secret = await hub.database.write(add)
     return NewPanel(
-        id=added.id, secret=secret, name=added.name, room_id=added.room_id, mqtt=broker_of(hub.settings)
+        id=added.id,
+        secret=secret,
+        name=added.name,
+        room_id=added.room_id,
+        mqtt=broker_of(hub.settings),
+        ca=authority_of(hub),
+        firmware_key=hub.settings.firmware_key,
     )
 
 
@@ -204,12 +214,18 @@ def hand_to_broker(settings: Settings, session: Session, panel_id: str, secret: 
         broker_logins.hand_over(session, panel_id, secret)
 
 
+def authority_of(hub: Parts) -> str | None:
+    return encoded(hub.tls.authorities())[0] if hub.tls else None
+
+
 def broker_of(settings: Settings) -> Mqtt:
-    """A broker that listens everywhere is found where the hub is."""
+    """By TLS where there is that. A broker that listens everywhere is found where the hub is."""
     if settings.outside_broker:
         found = urlsplit((settings.panels_broker_url or settings.broker_url or "").split(",")[0])
         tls = found.scheme == "mqtts"
         return Mqtt(host=found.hostname or "", port=found.port or (8883 if tls else 1883), tls=tls)
+    if settings.mqtts_port is not None:
+        return Mqtt(host=panels_find_it_at(settings), port=settings.mqtts_port, tls=True)
     everywhere = settings.mqtt_host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
     host = (urlsplit(settings.url).hostname or "") if everywhere else settings.mqtt_host
     return Mqtt(host=host, port=settings.mqtt_port, tls=False)

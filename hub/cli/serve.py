@@ -18,11 +18,11 @@ from hub.cli.data_directory import CannotServe, data_directory
 from hub.db.migrate import upgrade
 from hub.events import Closing
 from hub.panel import scripts
-from hub.settings import Settings, from_environment, port
+from hub.settings import Settings, addresses, from_environment, port
 
 EXAMPLES = """examples:
   circletime serve
-  circletime serve --data-dir /var/lib/circletime --host 0.0.0.0
+  circletime serve --data-dir /var/lib/circletime --host 0.0.0.0 --mqtts-port 8883 --mqtts-name hub.example.org
   CIRCLETIME_METRICS_TOKEN_FILE=/etc/circletime/metrics circletime serve    # Prometheus may ask /metrics
   CIRCLETIME_BROKER_URL=none circletime serve --port 8001    # a second hub on the same data, without a broker
 """
@@ -45,16 +45,38 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--mqtt-host", help="the panels' address (default: 127.0.0.1)")
     parser.add_argument("--mqtt-port", type=port, help="their port, plain (default: 1883)")
     parser.add_argument("--mqtts-port", type=port, help="their port, TLS (default: none)")
+    parser.add_argument("--mqtts-host", help="the address of TLS (default: that of --host)")
     parser.add_argument(
-        "--mqtts-certificate", type=Path, help="PEM file of the TLS certificate and its chain"
+        "--mqtts-name",
+        action="append",
+        dest="mqtts_names",
+        metavar="NAME",
+        help="a host name or address by which panels find it; may be repeated, the first is what they are told",
+    )
+    parser.add_argument(
+        "--mqtts-certificate",
+        type=Path,
+        help="PEM file of a TLS certificate and its chain (default: one from the hub's own CA)",
     )
     parser.add_argument("--mqtts-key", type=Path, help="PEM file of its private key")
+    parser.add_argument("--mqtts-ca", type=Path, help="PEM file of its CA, which panels are to trust")
+    parser.add_argument(
+        "--hub-address",
+        action="append",
+        dest="hub_addresses",
+        metavar="HOST:PORT",
+        help="where panels find the hub from now on, or will; may be repeated, tried in turn",
+    )
     parser.add_argument("--public-url", help="where browsers and phones find the hub, for links and QR codes")
     parser.set_defaults(func=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     flags = {name: value for name, value in vars(arguments).items() if name != "func"}
+    if arguments.mqtts_names:
+        flags["mqtts_names"] = tuple(arguments.mqtts_names)
+    if arguments.hub_addresses:
+        flags["hub_addresses"] = addresses(arguments.hub_addresses)
     settings = from_environment(os.environ, **flags)
     journal.begin(settings.log_format)
     end_spans = spans.begin(os.environ)
@@ -106,6 +128,8 @@ def serve(settings: Settings) -> None:
     web = listening_socket(settings.host, settings.port, "--port")
     if settings.broker_url is None:
         listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()
+        if settings.mqtts_port is not None:
+            listening_socket(settings.mqtts_address, settings.mqtts_port, "--mqtts-port").close()
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,

@@ -143,7 +143,9 @@ def provision(hub: RestClient, room: dict[str, Any], flash: Path, *, battery: bo
         "secret": made["secret"],
         "mqttHost": made["mqtt"]["host"],
         "mqttPort": made["mqtt"]["port"],
-        "tls": False,
+        "tls": made["mqtt"]["tls"],
+        "ca": made["ca"],
+        "firmwareKey": made["firmwareKey"],
         "power": "battery" if battery else "mains",
     }
     return _installed(room["name"], made["id"], flash, credentials)

@@ -66,7 +66,7 @@ class PanelSettings:
 
     def _config(self, panel: PanelRecord, site: Policy) -> bytes:
         policy = panel.room.policy if panel.room else site
-        config = {
+        config: dict[str, object] = {
             "v": 1,
             "roomId": panel.room_id,
             "roomName": panel.room.name if panel.room else None,
@@ -76,4 +76,6 @@ class PanelSettings:
             "webUrl": self._settings.url,
             "qos": subscription_qos(self._settings),
         }
-        return json.dumps(config).encode()
+        if self._settings.hub_addresses:
+            config["hubAddresses"] = list(self._settings.hub_addresses)
+        return json.dumps(config, ensure_ascii=False).encode()  # a panel takes 1024 bytes

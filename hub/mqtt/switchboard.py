@@ -13,11 +13,13 @@ from hub.db.database import Database
 from hub.measures import LEADS
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.command_listener import CommandListener
+from hub.mqtt.firmware_offers import FirmwareOffers
 from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.presence_listener import PresenceListener
 from hub.mqtt.remote_panels import RemotePanels
 from hub.mqtt.request_listener import RequestListener
 from hub.mqtt.state_publisher import StatePublisher
+from hub.mqtt.trust_teller import TrustTeller
 from hub.settings import Settings
 from shared import topics
 from shared.panel_presence import OFFLINE, ONLINE, presence
@@ -35,13 +37,23 @@ OpenBroker = Callable[[OnMessage, str], tuple[Broker, KeepDoors]]
 class Switchboard:
     """Serves the panels between `start` and `stop`."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, open_broker: OpenBroker) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        open_broker: OpenBroker,
+        authorities: Callable[[], list[bytes]] | None = None,
+    ) -> None:
+        """`authorities()` are the CAs that panels are to trust, as DER; None where none is told."""
         self._boot_id = new_id()
         self._broker, self._keep_doors = open_broker(self._take, self._boot_id)
         self.panels = RemotePanels(self._broker)
         self._publisher = StatePublisher(database, clock, self._broker)
         self._settings = PanelSettings(settings, database, self._broker)
         self._presence = PresenceListener(database, clock, self._broker, self._publisher, self._settings)
+        self._firmware = FirmwareOffers(settings, database, clock, self._broker)
+        self._trust = TrustTeller(authorities, self._broker) if authorities else None
         self._commands = CommandListener(database, clock, self._broker)
         self._requests = RequestListener(database, clock, self._broker)
         self._tasks: list[asyncio.Task[None]] = []
@@ -58,9 +70,12 @@ class Switchboard:
             self._publisher.run(),
             self._presence.run(),
             self._settings.run(),
+            self._firmware.run(),
             self._keep_doors(self._settings.tell),
         )
         self._tasks = [asyncio.create_task(run) for run in runs]
+        if self._trust:
+            self._tasks.append(asyncio.create_task(self._trust.run()))
         LEADS.set(1)
 
     async def stop(self, *, last: bool = True) -> None:
@@ -99,6 +114,9 @@ class Switchboard:
             case "hello":
                 self.panels.forget(panel_id)
                 await self._presence.take_hello(panel_id, payload)
+                if self._trust:
+                    await self._trust.tell(panel_id)
+                await self._firmware.take_hello(panel_id, payload)
             case "presence":
                 await self._presence.take_presence(panel_id, payload)
             case "telemetry":

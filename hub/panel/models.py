@@ -140,4 +140,52 @@ class IssueReport(Base):
     """The room was taken out of service for it."""
 
 
+class FirmwareRelease(Base):
+    """A firmware that panels can be given; its maker has signed number, size and hash."""
+
+    __tablename__ = "firmware_releases"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(String(32), unique=True)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(344))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcTime)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Rollout(Base):
+    """A release on its way to the panels, ring after ring."""
+
+    __tablename__ = "firmware_rollouts"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    release_key: Mapped[int] = mapped_column(ForeignKey("firmware_releases.key"))
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str | None] = mapped_column(String(512))
+    """Why it was stopped."""
+    soak_s: Mapped[int]
+    """How long a ring has to run well before the next gets it."""
+    started_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class RolloutStep(Base):
+    """One panel's turn."""
+
+    __tablename__ = "firmware_rollout_steps"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    rollout_key: Mapped[int] = mapped_column(ForeignKey("firmware_rollouts.key"), index=True)
+    panel_key: Mapped[int] = mapped_column(ForeignKey("panels.key"), index=True)
+    ring: Mapped[int]
+    status: Mapped[str] = mapped_column(String(16))
+    offered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    detail: Mapped[str | None] = mapped_column(String(256))
+    """What became of it, where that is no good."""
+
+
 SQLITE_TRIGGERS: tuple[str, ...] = ()

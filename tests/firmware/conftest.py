@@ -40,14 +40,14 @@ def panel(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
 
 @pytest.fixture
-def on_micropython(tmp_path: Path) -> Callable[[str], None]:
+def on_micropython(tmp_path: Path) -> Callable[..., None]:
     """Runs a script on the real MicroPython, in an empty flash; an assertion that fails there fails here."""
 
-    def run(script: str) -> None:
+    def run(script: str, heap: str = micropython.HEAP) -> None:
         (tmp_path / "script.py").write_text(script)
         simulator = micropython.ROOT / "firmware" / "simulator"
         done = subprocess.run(
-            micropython.command("script.py"),
+            micropython.command("script.py", heap=heap),
             env=micropython.environment(simulator),
             cwd=tmp_path,
             capture_output=True,

@@ -11,9 +11,9 @@ BYTES, ERASED = bytearray(BLOCKS * 4096), b"\\xff" * 4096
 
 class Flash:
     '''Flash memory whose power fails at its `left`-th operation, which it leaves half done.'''
-    def __init__(self):
+    def __init__(self, erased=True):
         self.bytes, self.left, self.dead = BYTES, -1, False
-        for block in range(BLOCKS):
+        for block in range(BLOCKS if erased else 0):
             BYTES[block * 4096 : (block + 1) * 4096] = ERASED
     def operate(self, at, content):
         if self.dead:

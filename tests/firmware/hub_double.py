@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -29,13 +30,16 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
 class HubDouble:
     """Answers `hello` with config, state and welcome, and each command with an ack; `now_unix` is its clock.
 
-    `state`, `room_id`, `qos`, `greets` and `answers` can be changed while it runs.
+    `state`, `room_id`, `qos`, `config`, `greets` and `answers` can be changed while it runs.
     """
 
-    def __init__(self, state: dict[str, Any] | None, now_unix: int) -> None:
+    def __init__(
+        self, state: dict[str, Any] | None, now_unix: int, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.state, self.room_id, self.qos = state, ROOM, 1
         self._clock_ahead_s = now_unix - time.time()
         self.greets = True
+        self.config: dict[str, Any] = {}
         self.answers: Callable[[dict[str, Any]], dict[str, Any] | None] = self.grant
         self.heard: list[tuple[str, bytes]] = []
         self._loop = asyncio.new_event_loop()
@@ -43,6 +47,8 @@ class HubDouble:
         self._thread.start()
         self._broker: EmbeddedBroker | None = None
         self._port = 0
+        self._tls = tls
+        self.tls_port: int | None = None if tls is None else 0
         self.start()
 
     @property
@@ -62,10 +68,15 @@ class HubDouble:
 
     def start(self) -> None:
         self._broker = EmbeddedBroker(
-            decide=self._decide, on_message=self._take, host="127.0.0.1", port=self._port
+            decide=self._decide,
+            on_message=self._take,
+            host="127.0.0.1",
+            port=self._port,
+            ssl=self._tls,
+            tls_port=self.tls_port,
         )
         self._run(self._broker.start())
-        self._port = self._broker.port
+        self._port, self.tls_port = self._broker.port, self._broker.tls_port
         self.publish_retained()
 
     def stop(self) -> None:
@@ -168,7 +179,8 @@ class HubDouble:
 
     def _config(self) -> dict[str, Any]:
         web_url = "http://hub.example:8000"
-        return {"v": 1, "roomId": self.room_id, "hour24": True, "webUrl": web_url, "qos": self.qos}
+        said = {"v": 1, "roomId": self.room_id, "hour24": True, "webUrl": web_url, "qos": self.qos}
+        return said | self.config
 
     def _welcome(self) -> dict[str, Any]:
         revision = self.state["revision"] if self.state is not None else 0

@@ -138,6 +138,8 @@ def test_claimed_panel_keeps_its_credentials_and_starts_anew(door, unclaimed):
         "mqttHost": "127.0.0.1",
         "mqttPort": 1,
         "tls": False,
+        "ca": None,
+        "firmwareKey": None,
     }
     assert not (unclaimed.flash / "enrolment.json").exists()
     assert SECRET not in unclaimed.console()

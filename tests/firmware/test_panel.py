@@ -21,7 +21,7 @@ def test_panel_shows_the_rooms_state_and_says_what_is_on_its_glass(hub, panel):
     glass = hub.glass()
     assert len(glass) == 48000
     assert any(glass)
-    assert told["heapFree"] > 40_000
+    assert told["heapFree"] > 32_000
     hub.publish_state(state(meeting(0, status="checked_in")) | {"revision": 8})
     assert hub.shows("meeting")["frame"] == told["frame"] + 1
     assert hub.glass() != glass

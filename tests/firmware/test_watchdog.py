@@ -41,7 +41,9 @@ def hanging(hub, tmp_path):
     def start(script):
         panel = SimulatedPanel(tmp_path, hub.port)
         broken = tmp_path / "broken.py"
-        broken.write_text(f"import os\nos.chdir({str(tmp_path)!r})\n" + script + "import firmware.boot\n")
+        broken.write_text(
+            f"import os\nos.chdir({str(tmp_path)!r})\n" + script + "import boot_rom\nboot_rom.run()\n"
+        )
         argv = [*simulator.interpreter("400k"), str(broken)]
         simulated = simulator.environment(simulator.ROOT / "firmware" / "simulator", sources=True)
         started.append(subprocess.Popen(argv, env=simulated, stdin=subprocess.PIPE, cwd=tmp_path))

@@ -19,6 +19,7 @@ from tools import simulator
 pytestmark = needs_micropython
 
 FAKES = Path(__file__).parent / "fake_board"
+SIMULATOR = simulator.ROOT / "firmware" / "simulator"
 
 
 def on_glass(flash: Path) -> Model:
@@ -57,7 +58,7 @@ class Board:
         with (self.flash / "console.txt").open("ab") as console:
             self.process = subprocess.Popen(
                 [*simulator.interpreter(micropython.HEAP), *start],
-                env=simulator.environment(FAKES),
+                env=simulator.environment(FAKES, SIMULATOR),
                 stdin=subprocess.PIPE,
                 stdout=console,
                 stderr=console,

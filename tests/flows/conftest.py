@@ -9,21 +9,39 @@ from tests import micropython
 from tests import mosquitto as mosquitto_server
 from tests import postgres as postgres_server
 from tests.flows.campus import Campus
-from tests.flows.site import Site
+from tests.flows.site import Site, free_port
 from tests.mosquitto import Mosquitto
 from tests.postgres import PostgresServer
+from tools import release
 
 
 @pytest.fixture
 def site(tmp_path):
+    yield from _running(Site(tmp_path))
+
+
+@pytest.fixture
+def site_by_tls(tmp_path):
+    """The same, where panels come by TLS."""
+    yield from _running(Site(tmp_path, mqtts_port=free_port()))
+
+
+@pytest.fixture
+def site_with_key(tmp_path):
+    """The same, which trusts a firmware key; and that key."""
+    key = release.new_key()
+    for site in _running(Site(tmp_path, CIRCLETIME_FIRMWARE_KEY=release.public_key(key))):
+        yield site, key
+
+
+def _running(site):
     if micropython.MICROPYTHON is None:
         pytest.skip("MicroPython's unix port is packaged for x86-64 Linux only")
-    found = Site(tmp_path)
     try:
-        found.start()
-        yield found
+        site.start()
+        yield site
     finally:
-        found.close()
+        site.close()
 
 
 @pytest.fixture(scope="module")

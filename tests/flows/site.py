@@ -45,8 +45,10 @@ def eventually(what: str, look: Callable[[], Any], patience_s: float = PATIENCE_
 class Site:
     """One data directory, the hub that serves it, and the panels on its walls."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mqtts_port: int | None = None, **environment: str) -> None:
         self.folder = folder
+        self.environment = os.environ | environment
+        self.mqtts_port = mqtts_port
         self.port, self.mqtt_port = free_port(), free_port()
         self.hub: subprocess.Popen[bytes] | None = None
         self.panels: list[Panel] = []
@@ -70,8 +72,10 @@ class Site:
             "--mqtt-port",
             str(self.mqtt_port),
         ]
+        if self.mqtts_port is not None:
+            words += ["--mqtts-port", str(self.mqtts_port)]
         log = (self.folder / "hub.log").open("ab")
-        self.hub = subprocess.Popen([*CIRCLETIME, *words], stdout=log, stderr=log)
+        self.hub = subprocess.Popen([*CIRCLETIME, *words], stdout=log, stderr=log, env=self.environment)
         eventually("the hub is ready", self._ready)
         answer = self.client.post("/auth/login", json={"email": EMAIL, "password": PASSWORD})
         self.client.headers["Authorization"] = f"Bearer {answer.json()['accessToken']}"
@@ -147,7 +151,9 @@ class Panel:
             "secret": registered["secret"],
             "mqttHost": registered["mqtt"]["host"],
             "mqttPort": registered["mqtt"]["port"],
-            "tls": False,
+            "tls": registered["mqtt"]["tls"],
+            "ca": registered["ca"],
+            "firmwareKey": registered["firmwareKey"],
             "board": "simulator",
             "language": "en",
         }
@@ -167,6 +173,14 @@ class Panel:
             assert self.process.stdin
             self.process.stdin.close()
             self.process = None
+
+    def revived(self) -> bool:
+        """Whether it asked for a restart; it has got it."""
+        if self.process is None or self.process.poll() != simulator.RESET_STATUS:
+            return False
+        self.stop()
+        self.start()
+        return True
 
     def told(self) -> Any:
         """What the hub knows of it."""

@@ -49,6 +49,7 @@ from firmware.hub_contact import HubContact  # noqa: E402
 from firmware.mqtt_client import LinkLost  # noqa: E402
 from firmware.panel_config import PanelConfig  # noqa: E402
 from firmware.screens.keys import BLANK  # noqa: E402
+from firmware.slots import Slots  # noqa: E402
 from firmware.state_cache import StateCache  # noqa: E402
 from firmware.supervisor import Supervisor  # noqa: E402
 
@@ -291,7 +292,17 @@ class Panel:
         )
         self.link._client = Client(site, self, self.link)
         self.app = panel_app.PanelApp(
-            self, None, self, config, self.cache, self.outbox, self.clock, self.contact, self.link, supervisor
+            self,
+            None,
+            self,
+            config,
+            self.cache,
+            self.outbox,
+            self.clock,
+            self.contact,
+            self.link,
+            supervisor,
+            Slots(),
         )
         self.simulated, self.inputs = True, importlib.import_module("firmware.inputs").Inputs()
         self._picture: Any = None

@@ -23,9 +23,10 @@ from hub.accounts import service as accounts
 from hub.accounts.passwords import hash_password
 from hub.app import create_app
 from hub.bookings import service as bookings
+from hub.panel import service as panels
 from hub.settings import Settings
 from tests.fakes import FakeClock
-from tests.rest_reference.story import LOGIN, STORY, Call
+from tests.rest_reference.story import FIRMWARE_KEY, LOGIN, STORY, Call
 from tools.rest_reference import Exchange, page
 
 API = "/api/v1"
@@ -177,6 +178,17 @@ class Stage:
         taken = self._write(lambda session: bookings.book_walk_up(session, attic, 30, now))
         self.kept["walk_up"] = taken.id
 
+    def the_panel_says_hello(self) -> None:
+        hello: Any = {
+            "bootId": "b1",
+            "firmware": "0.1.0",
+            "roomId": None,
+            "revision": 0,
+            "update": None,
+        }
+        panel, now = self.kept["panel"], self.clock.now()
+        self._write(lambda session: panels.greet(session, panel, hello, now))
+
     def a_link_is_mailed(self) -> None:
         now = self.clock.now()
         self.kept["link"] = self._write(
@@ -202,7 +214,8 @@ def _template(path: str) -> str:
     path = path.replace("/amenities/sofa", "/amenities/{slug}").replace(
         "/capacity/export", "/{report}/export"
     )
-    return re.sub(r"\{(?!slug|report)\w+\}", "{id}", path)
+    path = path.replace("/0.2.0/", "/{version}/")
+    return re.sub(r"\{(?!slug|report|version)\w+\}", "{id}", path)
 
 
 def _pretty(value: Any) -> str:
@@ -223,7 +236,9 @@ def _without_secrets(value: Any) -> Any:
 def exchanges() -> list[Exchange]:
     clock = FakeClock()
     with TemporaryDirectory() as folder:
-        app = create_app(Settings(data_dir=Path(folder), broker_url="none"), clock=clock)
+        app = create_app(
+            Settings(data_dir=Path(folder), broker_url="none", firmware_key=FIRMWARE_KEY), clock=clock
+        )
         object.__setattr__(app.state.hub, "panels", Wall())
         with TestClient(app) as client:
             return list(Stage(client, clock).play())

@@ -58,6 +58,21 @@ def room(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "floorId": "{floor}", "capacity": 4, "amenities": ["screen"], **more}
 
 
+FIRMWARE_KEY = (
+    "sEUUzvT4s8P+bTBmFmbIU5wkW0nAn0PPienz7sNa3fpBDJ4KTM48bzVmppKnhuIAhGcP7AveJ89mob/jiwk3jaYqyr"
+    "IgQ8ITVN9xV2AwTGmkgqSp4JUU982n103KFiu3WQIo5pv2FPQRKOOw3pwImSA5SXp+kidAPi344KZ1WguRArCxWjis"
+    "Skp4EIMsj7IxuaHv+eR+5rJ2oAHs9LVoDFcbVHZEmzqmZ2G8ZGZ2fvMnZT5gpWpkrIxg/0Gc3JBit5d+9TVCWp75VE"
+    "dS54FWOG943sO6+GP8AtWgy5fVW7Ga/yyMQkpTlU8oYDCzBnyh/DlMfqzhGywjQTkVNC6ixQ=="
+)
+"""The private half signed FIRMWARE, and was thrown away."""
+FIRMWARE = (
+    '{"version": "0.2.0", "size": 10, "sha256": "bab59f2948216e8ff89b7fc8655f94db6143a00897c688'
+    '60d3bcf0ff9c2e5212", "signature": "JZ/LCjqO/Pxas5cI0lvf1zg9Fh9IRHnrB7IMeHizaNX5Vb3yLn6ILwn'
+    "jo1ia9/WZwJfVLgP3BcPoOszKhUOpxGKPOmKzIk4MAmj1plT1fjntPtbs2o9UdzWizMHMgz01+gtRuugwkV/L29Xzq"
+    "xEoEyB1/aUWPFzesAjucezyj/BmoFD/yzLZqRdHEfwq8Un16LThlFtmC8bHt+omRx9Gr2AZy3cqQY430QrJGi5SFSw"
+    "tUIvZuyNXUte9uUWRjYvEj0Cm6R2jY5dLEA7TvzIxzm36hdexiizy+Ws72JH5FVbkegvw11k7obks1g2EbDv357mI/"
+    'GpwBaJS1aBexbN98Q=="}\nthe bundle'
+)
 LOGIN = {"email": "ada@example.org", "password": "correct horse battery"}
 PLAN = {
     "width": 40,
@@ -225,6 +240,19 @@ STORY: list[Call | Happening] = [
     Call("POST", "/panels/enrol", {"enrolmentSecret": "e" * 43}, None, note="Once it was claimed."),
     Call("POST", "/panels/enrol", {"enrolmentSecret": "f" * 43}, None, keep="code", hidden=True),
     Call("POST", "/panels/{door}/replace", {"code": "{code}"}, "lena", keep="replacement"),
+    Happening("the_panel_says_hello"),
+    Call("POST", "/firmware", FIRMWARE, "ada", note="The file that `tools/release.py pack` wrote."),
+    Call("GET", "/firmware", who="ada"),
+    Call("GET", "/firmware/0.2.0/image", who=None, note="As a panel does."),
+    Call(
+        "POST",
+        "/firmware/rollouts",
+        {"version": "0.2.0", "firstPanelId": "{panel}"},
+        "ada",
+        keep="rollout",
+    ),
+    Call("GET", "/firmware/rollouts", who="ada"),
+    Call("POST", "/firmware/rollouts/{rollout}/stop", who="ada"),
     Call("DELETE", "/panels/{panel}", who="lena"),
     Call("POST", "/rooms/{sandbox}/issues", {"category": "display", "text": "Flickers"}, keep="issue"),
     Call("GET", "/issues", who="lena", query="status=open"),

@@ -10,6 +10,7 @@ import machine as _machine
 _machine.unique_id = lambda: bytes.fromhex(_HARDWARE)
 
 _RAW = _os.getenv("RAW")
+_ERASED = b"\xff" * 64
 
 
 class _FileFlash:
@@ -20,8 +21,8 @@ class _FileFlash:
             self.file = open(_FLASH, "r+b")
         except OSError:
             self.file = open(_FLASH, "w+b")
-            for _ in range(_BLOCKS):
-                self.file.write(b"\xff" * 4096)
+            for _ in range(_BLOCKS * 64):
+                self.file.write(_ERASED)
 
     def readblocks(self, block, piece, offset=0):
         self.file.seek(block * 4096 + offset)
@@ -41,7 +42,8 @@ class _FileFlash:
             return 4096
         if wanted == 6:
             self.file.seek(block * 4096)
-            self.file.write(b"\xff" * 4096)
+            for _ in range(64):  # in pieces: a board does this without its heap
+                self.file.write(_ERASED)
         return 0
 
 
@@ -96,14 +98,14 @@ _os.chdir("/")
 _sys.path[:] = ["", ".frozen", "/lib"]
 
 
-def _run(path):
+def _run(path, names):
     try:
         with open(path) as file:
             program = file.read()
     except OSError:
         return True
     try:
-        exec(compile(program, path, "exec"), globals())
+        exec(compile(program, path, "exec"), names)
     except (Exception, KeyboardInterrupt) as error:
         _sys.print_exception(error)
         return False
@@ -111,5 +113,6 @@ def _run(path):
 
 
 _sys.stdout.write("\x06")
-if _run("boot.py") and not _RAW:
-    _run("main.py")
+_names = {"__name__": "__main__"}  # both share them, as on a board, where nothing of ours is among them
+if _run("boot.py", _names) and not _RAW:
+    _run("main.py", _names)

@@ -206,6 +206,7 @@ def _configure(board: Board, name: str, panel: dict[str, Any], wishes: Wishes, w
         "mqttPort": mqtt["port"],
         "tls": mqtt["tls"],
         "ca": panel.get("ca"),
+        "firmwareKey": panel.get("firmwareKey"),
         "board": name,
         "power": "battery" if wishes.battery else "mains",
         "language": wishes.language,

@@ -1,4 +1,4 @@
-# ruff: noqa: E402, F401, PTH123, RUF006, SIM115, UP031  runs on MicroPython
+# ruff: noqa: PTH123, RUF006, SIM115, UP031  runs on MicroPython
 """Boots the firmware on a recorded board; what goes over the display's wires is written to the file `wire`.
 
 A line is a command in hex and its data in hex, as they came; "reset" for a reset.
@@ -9,6 +9,7 @@ import binascii
 import os
 import sys
 
+import boot_rom
 import machine
 
 os.chdir(sys.argv[1])
@@ -70,10 +71,11 @@ def deepsleep(ms):
 
 
 machine.wire = Wire()
+machine.kept = memoryview
 machine.RTC = Rtc
 machine.deepsleep = deepsleep
 if WOKEN_BY:
     machine.reset_is = machine.DEEPSLEEP_RESET
     machine.levels[int(WOKEN_BY)] = 0
 asyncio.create_task(end_with_stdin())
-import firmware.boot
+boot_rom.run()

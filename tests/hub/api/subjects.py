@@ -119,6 +119,13 @@ class Subjects:
         assert answer.status_code == 200, answer.text
         return room
 
+    def version(self) -> str:
+        """Of a firmware that is not there: a real one takes a key that this site has not."""
+        return "9.9"
+
+    def rollout(self) -> str:
+        return "none"
+
     def issue(self) -> str:
         """Somebody new says it: how much one person says is limited."""
         room, now, number = self.room(), self.rest.clock.now(), self.number()

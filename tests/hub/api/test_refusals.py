@@ -37,8 +37,18 @@ ELSEWHERE = {
     "nothing-to-back-up": "tests/hub/test_backup.py",
     "metrics-token-required": "tests/hub/test_metrics.py",
     "panel-silent": "tests/hub/mqtt/test_remote_panels.py",
+    "bad-firmware": "tests/hub/panel/test_firmware.py",
+    "firmware-exists": "tests/hub/panel/test_firmware.py",
+    "firmware-not-found": "tests/hub/panel/test_firmware.py",
+    "no-firmware-key": "tests/hub/panel/test_firmware.py",
+    "no-panel-for-firmware": "tests/hub/panel/test_firmware.py",
+    "rollout-underway": "tests/hub/panel/test_firmware.py",
+    "ca-change-underway": "tests/hub/tls/test_keyring.py",
+    "no-ca": "tests/hub/tls/test_keyring.py",
+    "no-next-ca": "tests/hub/tls/test_keyring.py",
+    "panels-lack-ca": "tests/hub/cli/test_tls.py",
 }
-"""What takes another database, or a broker."""
+"""What takes another database, a broker, signed firmware, or the command line."""
 
 
 def case(slug):
@@ -140,6 +150,11 @@ def test_no_case_is_left_of_a_refusal_that_is_gone():
 
 
 # Who asks.
+
+
+@case("rollout-not-found")
+def _(desk):
+    return desk.rest.post("/firmware/rollouts/nothing/stop", who="ada")
 
 
 @case("login-required")

@@ -132,6 +132,12 @@ POST   /panels/claim                    401 | 403 403 200 200 | 403 403 200 200
 POST   /panels/{panel}/replace          401 | 403 403 200 200 | 403 403 200 200
 GET    /panels/{panel}/screen.png       401 | 403 403 503 503 | 403 403 503 503
 POST   /panels/{panel}/press            401 | 403 403 503 503 | 403 403 503 503
+GET    /firmware                        401 | 403 403 403 200 | 403 403 403 200
+POST   /firmware                        401 | 403 403 403 409 | 403 403 403 409
+GET    /firmware/{version}/image        404 | 404 404 404 404 | 404 404 404 404
+GET    /firmware/rollouts               401 | 403 403 403 200 | 403 403 403 200
+POST   /firmware/rollouts               401 | 403 403 403 404 | 403 403 403 404
+POST   /firmware/rollouts/{rollout}/stop 401 | 403 403 403 404 | 403 403 403 404
 """
 
 BODIES = {
@@ -176,6 +182,7 @@ BODIES = {
     "POST /panels/{panel}/replace": {"code": "{code}"},
     "PUT /rooms/{room}/glass-pin": {"pin": "2468"},
     "POST /panels/{panel}/press": {"key": 1},
+    "POST /firmware/rollouts": {"version": "0.2.0"},
 }
 RANGE = {"from": "2026-11-01", "to": "2026-12-01"}
 AGAIN = {"startsAt": f"{DAY}T15:00:00Z", "endsAt": f"{DAY}T15:30:00Z", "rrule": "FREQ=DAILY;COUNT=2"}

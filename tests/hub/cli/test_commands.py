@@ -47,7 +47,16 @@ ADD = ("user", "add", "ada@example.org", "--name", "Ada")
         ),
         (("serve",), {"CIRCLETIME_DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "does not answer"),
         (("serve",), {"CIRCLETIME_DATABASE_URL": "sqlite:////proc"}, "does not answer"),
-        (("serve", "--mqtts-port", "8883"), {}, "--mqtts-certificate"),
+        (("serve", "--mqtts-port", "8883", "--mqtts-certificate", "hub.pem"), {}, "--mqtts-ca"),
+        (
+            ("serve", "--mqtts-port", "8883", "--mqtts-certificate", "no.pem", "--mqtts-ca", "no.pem"),
+            {},
+            "can't read the TLS certificate",
+        ),
+        (("serve", "--mqtts-port", "8883"), {"CIRCLETIME_BROKER_URL": "none"}, "no CA"),
+        (("tls", "show"), {}, "no CA yet"),
+        (("tls", "next-ca"), {}, "no CA yet"),
+        (("tls", "use-next-ca"), {}, "next-ca"),
         ((*ADD, "--data-dir", "/proc/nowhere"), {"CIRCLETIME_PASSWORD": "long enough"}, "/proc/nowhere"),
         (ADD, {"CIRCLETIME_PASSWORD": "short"}, "8 to 1024"),
         (ADD, {"CIRCLETIME_PASSWORD": ""}, "CIRCLETIME_PASSWORD"),
@@ -74,7 +83,7 @@ def test_what_a_command_makes_is_for_nobody_else_to_read(circletime, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [(), *((name,) for name in COMMANDS), ("user", "add"), ("panel", "simulate")]
+    "words", [(), *((name,) for name in COMMANDS), ("user", "add"), ("panel", "simulate"), ("tls", "show")]
 )
 def test_every_command_explains_itself(circletime, words):
     status, explained, _ = circletime(*words, "--help")

@@ -886,6 +886,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/firmware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFirmware
+         * @description What was uploaded, the highest version first.
+         */
+        get: operations["ApiV1FirmwareListFirmware"];
+        put?: never;
+        /**
+         * UploadFirmware
+         * @description The body is a file as `tools/release.py pack` writes it; it has to be signed with the site's key.
+         */
+        post: operations["ApiV1FirmwareUploadFirmware"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRollouts
+         * @description The latest first, with each panel's turn.
+         */
+        get: operations["ApiV1FirmwareRolloutsListRollouts"];
+        put?: never;
+        /**
+         * StartRollout
+         * @description To one panel, then to its floor, then to all; it stops by itself where a panel goes back from it.
+         */
+        post: operations["ApiV1FirmwareRolloutsStartRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/rollouts/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StopRollout
+         * @description Panels that have the firmware keep it; one that ended stays as it is.
+         */
+        post: operations["ApiV1FirmwareRolloutsIdStopStopRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/{version}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFirmware
+         * @description What panels download. It is no secret; whether to run it they know from its signature.
+         */
+        get: operations["ApiV1FirmwareVersionImageGetFirmware"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floors/{id}": {
         parameters: {
             query?: never;
@@ -1779,11 +1867,13 @@ export interface components {
         /** EnrolmentAnswer */
         EnrolmentAnswer: {
             askAgainS: number;
+            ca?: string | null;
             claimUrl?: string | null;
             code?: string | null;
             enrolmentSecret?: string | null;
             expiresAt?: string | null;
             expiresInS?: number | null;
+            firmwareKey?: string | null;
             id?: string | null;
             mqtt?: components["schemas"]["Mqtt"] | null;
             name: string;
@@ -2136,6 +2226,8 @@ export interface components {
         };
         /** NewPanel */
         NewPanel: {
+            ca: string | null;
+            firmwareKey: string | null;
             id: string;
             mqtt: components["schemas"]["Mqtt"];
             name: string;
@@ -2237,6 +2329,16 @@ export interface components {
         /** Page[Building] */
         "Page_hub.api.buildings.Building_": {
             items: components["schemas"]["Building"][];
+            nextCursor?: string | null;
+        };
+        /** Page[Release] */
+        "Page_hub.api.firmware.Release_": {
+            items: components["schemas"]["Release"][];
+            nextCursor?: string | null;
+        };
+        /** Page[Rollout] */
+        "Page_hub.api.firmware.Rollout_": {
+            items: components["schemas"]["Rollout"][];
             nextCursor?: string | null;
         };
         /** Page[Issue] */
@@ -2487,6 +2589,14 @@ export interface components {
             onConflict: "fail" | "skip";
             rrule: string;
         };
+        /** Release */
+        Release: {
+            sha256: string;
+            size: number;
+            /** Format: date-time */
+            uploadedAt: string;
+            version: string;
+        };
         /** ResetToAsk */
         ResetToAsk: {
             email: string;
@@ -2495,6 +2605,34 @@ export interface components {
         ResetToConfirm: {
             password: string;
             token: string;
+        };
+        /** Rollout */
+        Rollout: {
+            endedAt: string | null;
+            id: string;
+            reason: string | null;
+            soakMinutes: number;
+            /** Format: date-time */
+            startedAt: string;
+            status: string;
+            steps: components["schemas"]["RolloutStep"][];
+            version: string;
+        };
+        /** RolloutStep */
+        RolloutStep: {
+            detail: string | null;
+            panelId: string;
+            panelName: string;
+            ring: string;
+            status: string;
+        };
+        /** RolloutToStart */
+        RolloutToStart: {
+            firstPanelId?: string | null;
+            /** @default 10 */
+            soakMinutes: number;
+            /** @description Like 0.2.0 */
+            version: string;
         };
         /** Room */
         Room: {
@@ -5058,6 +5196,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    ApiV1FirmwareListFirmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hub.api.firmware.Release_"];
+                };
+            };
+        };
+    };
+    ApiV1FirmwareUploadFirmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+        };
+    };
+    ApiV1FirmwareRolloutsListRollouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_hub.api.firmware.Rollout_"];
+                };
+            };
+        };
+    };
+    ApiV1FirmwareRolloutsStartRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutToStart"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FirmwareRolloutsIdStopStopRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1FirmwareVersionImageGetFirmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
