@@ -7,6 +7,7 @@ three starts that came to nothing, and with no slot to go back to, the panel sta
 No update ever replaces this file, so it is small, and needs nothing but MicroPython.
 """
 
+import gc
 import json
 import os
 import sys
@@ -56,6 +57,8 @@ def start() -> None:
     sys.path.insert(0, slot)
     for name in ("pick", "_slept"):
         del globals()[name]  # a panel's heap is small
+    gc.threshold(16384)  # type: ignore[attr-defined]  # else modules come to lie among scraps: no long piece is left
+    gc.collect()
     try:
         _run("firmware.safe_mode" if safe else "firmware.main")
         _take_back()

@@ -1,7 +1,6 @@
 """Builds the panel from its parts, and runs it."""
 
 import asyncio
-import gc
 
 from firmware import boards, flash_file, rare
 from firmware.canvas import Canvas
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 UPDATE = "update.json"
 """What `firmware.update_offer` keeps while an update is underway: without it, there is no need to load that."""
-
-gc.threshold(16384)  # type: ignore[attr-defined]  # else scraps fill the heap before they are swept
 
 
 def enrol(config: PanelConfig, board: "Any") -> None:

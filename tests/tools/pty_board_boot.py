@@ -101,11 +101,11 @@ _sys.path[:] = ["", ".frozen", "/lib"]
 def _run(path, names):
     try:
         with open(path) as file:
-            program = file.read()
+            program = compile(file.read(), path, "exec")  # keeping the text would cost heap that a board has
     except OSError:
         return True
     try:
-        exec(compile(program, path, "exec"), names)
+        exec(program, names)
     except (Exception, KeyboardInterrupt) as error:
         _sys.print_exception(error)
         return False
