@@ -13,7 +13,7 @@ from tests.hub.house import World
 
 
 def use_next(folder, *more):
-    arguments = parser().parse_args(["tls", "use-next-ca", "--data-dir", str(folder), *more])
+    arguments = parser("tls").parse_args(["tls", "use-next-ca", "--data-dir", str(folder), *more])
     arguments.func(arguments)
 
 
