@@ -59,7 +59,7 @@ async def _wait(config: "PanelConfig", glass: "Glass", update: "Any") -> None:
     client = MqttClient(take, lambda _topic: None)
 
     async def work() -> None:
-        await client.subscribe([topics.panel_down(config.panel_id, "update")])
+        await client.subscribe([topics.panel_down(config.panel_id, "update")], config.qos)
         failed = {"id": "boot", "version": VERSION, "problem": "safe-mode", "detail": update.why()[:160]}
         said = panel_presence.hello(new_id(), VERSION, None, 0, failed)  # type: ignore[arg-type]
         await client.publish(topics.panel_up(config.panel_id, "hello"), said.encode())
