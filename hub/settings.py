@@ -154,7 +154,8 @@ def _listed(words: str) -> tuple[str, ...]:
 
 _READ: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(
-        ("host", "mqtt_host", "mqtts_host", "panels_broker_url", "public_url", "mail_from", "firmware_key"), str
+        ("host", "mqtt_host", "mqtts_host", "panels_broker_url", "public_url", "mail_from", "firmware_key"),
+        str,
     ),
     **dict.fromkeys(SECRETS, str),
     **dict.fromkeys(
