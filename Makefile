@@ -41,12 +41,19 @@ soak: .venv/dev ## days and days of random bookings, on both databases; bad weat
 faults: .venv/dev ## everything is killed, cut, filled and set wrong, ten times each, on one box and on a campus
 	CIRCLETIME_FAULTS=10 CIRCLETIME_FAULTS_REPORT=bench/results/faults.json $(BIN)/pytest --timeout=7200 -s tests/faults
 
-check: .venv/dev ## style, types, layers and spelling
+check: .venv/dev .venv/audited ## style, types, layers, spelling, and known holes in locked packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+
+.venv/audited: requirements.lock .venv/dev
+	$(BIN)/python tools/audit.py
+	@touch $@
+
+audit: .venv/dev ## known holes in locked packages, as of today (needs the internet)
+	$(BIN)/python tools/audit.py
 
 fmt: .venv/dev ## write the code in the house style
 	$(BIN)/ruff format .
@@ -65,4 +72,4 @@ lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help setup demo test soak faults check fmt bench lighthouse pictures lock
+.PHONY: help setup demo test soak faults check audit fmt bench lighthouse pictures lock

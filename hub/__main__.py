@@ -13,7 +13,7 @@ from hub.settings import BadSetting
 COMMANDS = {
     "demo": ("demo", "see all of it, on this machine, with nothing to set up"),
     "serve": ("serve", "run the hub"),
-    "user": ("user", "add people"),
+    "user": ("user", "add people, and recover an admin"),
     "import": ("import_calendar", "take over rooms and bookings from an iCalendar file"),
     "backup": ("backup", "the whole database in one file, while hubs run"),
     "restore": ("restore", "a backup into an empty database; from SQLite to PostgreSQL too"),

@@ -13,13 +13,14 @@ from typing import Any, cast
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import Message, Scope
 from sqlalchemy.orm import Session
 
 from hub.accounts import recovery
@@ -176,7 +177,7 @@ def doors() -> Litestar:
         ],
         lifespan=[lambda app: app.state.running()],
         middleware=[trails.outermost, DefineMiddleware(auth.Authentication)],
-        before_send=[trails.on_answer],
+        before_send=[trails.on_answer, _strictly],
         dependencies={
             "hub": Provide(_hub, sync_to_thread=False),
         },
@@ -187,6 +188,14 @@ def doors() -> Litestar:
         logging_config=None,  # the log is `hub.journal`'s
         response_headers=SECURITY_HEADERS,
     )
+
+
+async def _strictly(message: Message, _scope: Scope) -> None:
+    """Refusals that no route gave have the strict headers too."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
 
 
 def _hub(state: State) -> Parts:

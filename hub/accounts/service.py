@@ -39,6 +39,7 @@ __all__ = [
     "invite_again",
     "open_session",
     "plain_email",
+    "recover_admin",
     "user",
     "users",
 ]
@@ -178,6 +179,23 @@ def change_password(
     repository.remove_links(session, found.key)
     access.end_sessions(session, account, but_not=token)
     audit.record(session, account, "user.password", found.id, {}, now)
+
+
+def recover_admin(session: Session, email: str, password_hash: str, now: datetime) -> Account:
+    """Whoever sits at the hub's own machine makes somebody admin who is let in with this password, and ends all else
+    that the account let in. Raises NotFound, and Conflict for somebody who was erased."""
+    found = repository.user_with_email(session, plain_email(email))
+    if found is None:
+        raise NotFound("user-not-found", "There is no such user", f"Nobody here has the address {email}.")
+    _refuse_erased(found)
+    before = _plain(found)
+    found.role, found.active, found.password_hash = ADMIN, True, password_hash
+    account = account_of(found)
+    repository.remove_links(session, found.key)
+    access.end_sessions(session, account)
+    access.end_api_tokens(session, account)
+    audit.record(session, None, "user.recover", found.id, audit.differences(before, _plain(found)), now)
+    return account
 
 
 def users(session: Session, after: tuple[str, int] | None, limit: int) -> list[UserRecord]:

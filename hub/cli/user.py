@@ -1,4 +1,4 @@
-"""`circletime user add`: the first admin, and whoever should not wait for an invitation."""
+"""`circletime user add` and `recover`: the first admin, whoever should not wait for an invitation, and a lost admin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ from hub.settings import BadSetting, from_environment, secret
 
 EXAMPLES = """examples:
   circletime user add ada@example.org --name "Ada Osei" --role admin
-  CIRCLETIME_PASSWORD=... circletime user add nadia@example.org --name "Nadia Kovacs"
+  CIRCLETIME_PASSWORD_FILE=/run/secrets/nadia circletime user add nadia@example.org --name "Nadia Kovacs"
+"""
+
+RECOVERY = """examples:
+  circletime user recover ada@example.org
+  CIRCLETIME_PASSWORD_FILE=/run/secrets/ada circletime user recover ada@example.org --data-dir /var/lib/circletime
 """
 
 
@@ -30,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add = actions.add_parser(
         "add",
         help="add a user",
-        description="Adds a user; the password comes from CIRCLETIME_PASSWORD or is asked for.",
+        description="Adds a user; the password comes from CIRCLETIME_PASSWORD, CIRCLETIME_PASSWORD_FILE, or is asked for.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -40,6 +45,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add.add_argument("--department")
     add.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
     add.set_defaults(func=run)
+    recover = actions.add_parser(
+        "recover",
+        help="let an admin in again whose password is lost",
+        description="Makes a user admin with a new password, and ends their sessions and API tokens. The hub may run.",
+        epilog=RECOVERY,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    recover.add_argument("email")
+    recover.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
+    recover.set_defaults(func=run_recover)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -61,6 +76,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     account = asyncio.run(_write(settings.database, add))
     print(f"{account.email} may log in as {account.role}.")
+    return 0
+
+
+def run_recover(arguments: argparse.Namespace) -> int:
+    settings = from_environment(os.environ, data_dir=arguments.data_dir)
+    password_hash = hash_password(secret(os.environ, "CIRCLETIME_PASSWORD") or _asked_for())
+    upgrade(settings.database)
+    now = WallClock().now()
+
+    def recover(session: Session) -> service.Account:
+        return service.recover_admin(session, arguments.email, password_hash, now)
+
+    account = asyncio.run(_write(settings.database, recover))
+    print(f"{account.email} may log in as {account.role}, with the new password alone.")
     return 0
 
 

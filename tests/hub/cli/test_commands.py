@@ -6,6 +6,9 @@ import sys
 import pytest
 
 from hub.__main__ import COMMANDS, main
+from hub.settings import Settings
+from tests.fakes import FakeClock
+from tests.hub.rest import running_hub
 
 
 @pytest.fixture
@@ -83,7 +86,8 @@ def test_what_a_command_makes_is_for_nobody_else_to_read(circletime, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [(), *((name,) for name in COMMANDS), ("user", "add"), ("panel", "simulate"), ("tls", "show")]
+    "words",
+    [(), *((name,) for name in COMMANDS), ("user", "add"), ("user", "recover"), ("panel", "simulate"), ("tls", "show")],
 )
 def test_every_command_explains_itself(circletime, words):
     status, explained, _ = circletime(*words, "--help")
@@ -104,3 +108,32 @@ def test_list_of_commands_is_there_at_once():
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout
     assert all(name in told for name in COMMANDS)
     assert not {"sqlalchemy", "litestar", "hub.app"} & set(told.split())
+
+
+def test_admin_whose_password_is_lost_is_let_in_again_with_the_new_one_alone(circletime, tmp_path):
+    where = {"CIRCLETIME_DATA_DIR": str(tmp_path)}
+    assert circletime(*ADD, "--role", "admin", CIRCLETIME_PASSWORD="the old one", **where)[0] == 0
+    settings = Settings(data_dir=tmp_path, broker_url="none")
+    login = {"email": "ada@example.org"}
+    with running_hub(settings, FakeClock()) as hub:
+        token = hub.post("/api/v1/auth/login", json=login | {"password": "the old one"}).json()["accessToken"]
+        other = {"email": "lena@example.org", "name": "Lena", "role": "admin", "password": "long enough"}
+        mine = {"Authorization": f"Bearer {token}"}
+        assert hub.post("/api/v1/users", json=other, headers=mine).status_code == 201
+        ada = hub.get("/api/v1/auth/me", headers=mine).json()["id"]
+        assert hub.patch(f"/api/v1/users/{ada}", json={"role": "member"}, headers=mine).status_code == 200
+        kept = tmp_path / "password"
+        kept.write_text("the new one\n")
+        now = {"CIRCLETIME_PASSWORD": "", "CIRCLETIME_PASSWORD_FILE": str(kept)}
+        status, said, _ = circletime("user", "recover", "ada@example.org", **where, **now)
+        assert (status, "as admin" in said) == (0, True)
+        assert hub.get("/api/v1/auth/me", headers=mine).status_code == 401
+        assert hub.post("/api/v1/auth/login", json=login | {"password": "the old one"}).status_code == 401
+        back = hub.post("/api/v1/auth/login", json=login | {"password": "the new one"}).json()
+        assert back["user"]["role"] == "admin"
+        (told,) = hub.get(
+            "/api/v1/audit?action=user.recover", headers={"Authorization": f"Bearer {back['accessToken']}"}
+        ).json()["items"]
+        assert told["actor"] is None
+    nobody = circletime("user", "recover", "nobody@example.org", **where, **now)
+    assert (nobody[0], "nobody@example.org" in nobody[2].lower()) == (2, True)
