@@ -87,7 +87,14 @@ def test_what_a_command_makes_is_for_nobody_else_to_read(circletime, tmp_path):
 
 @pytest.mark.parametrize(
     "words",
-    [(), *((name,) for name in COMMANDS), ("user", "add"), ("user", "recover"), ("panel", "simulate"), ("tls", "show")],
+    [
+        (),
+        *((name,) for name in COMMANDS),
+        ("user", "add"),
+        ("user", "recover"),
+        ("panel", "simulate"),
+        ("tls", "show"),
+    ],
 )
 def test_every_command_explains_itself(circletime, words):
     status, explained, _ = circletime(*words, "--help")
