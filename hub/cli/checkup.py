@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import aiomqtt
+from cryptography import x509
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
@@ -27,10 +28,12 @@ from hub.errors import DomainError
 from hub.mail.mailers import smtp_server
 from hub.mqtt.broker_address import broker_address
 from hub.settings import Settings
+from hub.tls.keyring import Keyring
 
 GOOD, POOR, BAD = "ok", "look", "bad"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 PATIENCE_S = 5.0
+ENDS_SOON = timedelta(days=21)
 CLOCK_SLACK = timedelta(minutes=2)
 FREE_BYTES, SCARCE_BYTES = 2 << 30, 200 << 20
 """Below the first a look is due; below the second there is no room for a day's bookings and a backup."""
@@ -88,6 +91,8 @@ def ports(patient: Patient) -> Iterator[Finding]:
     wanted: list[tuple[str, int, str]] = [(settings.host, settings.port, "--port")]
     if settings.broker_url is None:
         wanted.append((settings.mqtt_host, settings.mqtt_port, "--mqtt-port"))
+        if settings.mqtts_port is not None:
+            wanted.append((settings.mqtts_address, settings.mqtts_port, "--mqtts-port"))
     for host, port, flag in wanted:
         if _is_free(host, port):
             yield Finding(GOOD, f"{host}:{port} is free for the hub")
@@ -128,6 +133,32 @@ def _hub_says(settings: Settings) -> int | None:
         return status if status == 503 else None
     except (OSError, ValueError):
         return None
+
+
+def certificates(patient: Patient) -> Iterator[Finding]:
+    """Of the panels' TLS; a hub without it has none."""
+    settings = patient.settings
+    if settings.mqtts_port is None:
+        return
+    own = settings.mqtts_certificate is None
+    path = settings.mqtts_certificate or settings.data_dir / "tls" / "hub.pem"
+    if own and not path.is_file():
+        yield Finding(GOOD, "the hub makes its CA and its certificate when it starts")
+        return
+    do = (
+        "Start the hub, which renews it." if own else "Put a new one there: the hub reads it again by itself."
+    )
+    try:
+        Keyring(settings.data_dir).trusted()
+        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        yield Finding(
+            BAD, f"a certificate or its key can't be used: {error}", "Put it back from where it is kept."
+        )
+        return
+    left = ends - patient.clock.now()
+    word = GOOD if left > ENDS_SOON else POOR if left > timedelta(0) else BAD
+    yield Finding(word, f"the certificate in {path} ends {ends:%Y-%m-%d}", "" if word == GOOD else do)
 
 
 def broker(patient: Patient) -> Iterator[Finding]:
@@ -246,6 +277,7 @@ CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
     "disk": disk,
     "secrets": secrets,
     "ports": ports,
+    "certificates": certificates,
     "broker": broker,
     "database": database,
     "mail": mail,

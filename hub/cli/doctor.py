@@ -32,6 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--port", type=port, help="their port, as for `serve`")
     parser.add_argument("--mqtt-host", help="the panels' address, as for `serve`")
     parser.add_argument("--mqtt-port", type=port, help="their port, as for `serve`")
+    parser.add_argument("--mqtts-port", type=port, help="their port with TLS, as for `serve`")
     parser.set_defaults(func=run)
 
 

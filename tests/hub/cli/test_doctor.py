@@ -10,6 +10,7 @@ import pytest
 from hub.cli import checkup, doctor
 from hub.cli.checkup import BAD, CHECKS, GOOD, POOR, Patient
 from hub.settings import Settings
+from hub.tls.keyring import Keyring
 from tests.fakes import FakeClock
 from tests.flows.site import free_port
 
@@ -44,7 +45,7 @@ def sql(patient, statement):
 
 def test_hub_that_is_well_has_nothing_to_be_looked_at(well):
     words = {name: {one.word for one in check(well)} for name, check in CHECKS.items()}
-    assert words == {name: {GOOD} for name in CHECKS} | {"secrets": set()}
+    assert words == {name: {GOOD} for name in CHECKS} | {"secrets": set(), "certificates": set()}
 
 
 def test_full_disk_is_found(well, monkeypatch):
@@ -72,6 +73,21 @@ def test_port_that_somebody_else_has_is_found(well, name):
         holder.bind(("127.0.0.1", 0))
         taken = holder.getsockname()[1]
         assert "taken, and not by a hub" in found(with_(well, **{name: taken}), "ports", BAD)
+
+
+def test_certificate_that_ends_is_over_or_can_not_be_read_is_found(well):
+    folder, now = well.settings.data_dir, well.clock.now()
+    own = with_(well, mqtts_port=free_port())
+    assert "makes its CA" in found(own, "certificates", GOOD)
+    kept = Keyring(folder).leaf(("hub.example.org",), now)
+    assert "ends 2027-02-21" in found(own, "certificates", GOOD)
+    for days, word in ((80, POOR), (20, BAD)):
+        well.clock.pass_time(days=days)
+        assert "ends 2027-02-21" in found(own, "certificates", word)
+        assert "ends 2027-02-21" in found(with_(own, mqtts_certificate=kept), "certificates", word)
+    kept.write_bytes(b"no certificate")
+    assert "can't be used" in found(own, "certificates", BAD)
+    assert "can't be used" in found(with_(own, mqtts_certificate=folder / "none.pem"), "certificates", BAD)
 
 
 def test_broker_that_does_not_answer_is_found(well):
