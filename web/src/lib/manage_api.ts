@@ -21,6 +21,8 @@ export type NewRoom = Schemas["RoomToAdd"]
 export type Floor = Schemas["Floor"]
 export type Amenity = Schemas["Amenity"]
 export type AuditEntry = Schemas["AuditEntry"]
+export type Release = Schemas["Release"]
+export type Rollout = Schemas["Rollout"]
 export type ClaimedPanel = Schemas["ClaimedPanel"]
 
 // The floor map, and its editor.
@@ -56,6 +58,21 @@ export const changePanel = (id: string, body: Schemas["PanelToChange"]): Promise
 export const replacePanel = (id: string, code: string): Promise<ClaimedPanel> =>
   take(client.POST("/api/v1/panels/{id}/replace", { ...of(id), body: { code } }))
 export const revokePanel = (id: string): Promise<unknown> => take(client.DELETE("/api/v1/panels/{id}", of(id)))
+
+// Firmware.
+
+export const releases = async (): Promise<Release[]> => (await take(client.GET("/api/v1/firmware"))).items
+export const uploadFirmware = (file: Blob): Promise<Release> =>
+  take(client.POST("/api/v1/firmware", {
+    body: file as never,
+    bodySerializer: (body: unknown) => body as Blob,
+    headers: { "Content-Type": "application/octet-stream" },
+  } as never)) as Promise<unknown> as Promise<Release>
+export const rollouts = async (): Promise<Rollout[]> => (await take(client.GET("/api/v1/firmware/rollouts"))).items
+export const startRollout = (version: string, firstPanelId: string | null, soakMinutes: number): Promise<Rollout> =>
+  take(client.POST("/api/v1/firmware/rollouts", { body: { version, firstPanelId, soakMinutes } }))
+export const stopRollout = (id: string): Promise<Rollout> =>
+  take(client.POST("/api/v1/firmware/rollouts/{id}/stop", of(id)))
 
 // Issues.
 

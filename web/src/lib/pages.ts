@@ -34,6 +34,7 @@ export const PAGES: PageDef[] = [
   { path: "/account", who: "member", title: "core.account", menu: "own", areas: ["mine"], load: () => import("../pages/Account.svelte") },
   { path: "/panels", who: "manager", title: "core.panels", menu: "manage", areas: ["panels"], load: () => import("../pages/Panels.svelte") },
   { path: "/panels/claim", who: "manager", title: "core.panels", areas: ["panels"], load: () => import("../pages/Panels.svelte") },
+  { path: "/panels/firmware", who: "admin", title: "core.firmware", areas: ["panels"], load: () => import("../pages/Firmware.svelte") },
   { path: "/issues", who: "manager", title: "core.issues", menu: "manage", areas: ["issues"], load: () => import("../pages/Issues.svelte") },
   { path: "/admin/rooms", who: "manager", title: "core.editor", menu: "manage", areas: ["editor"], load: () => import("../pages/ManageRooms.svelte") },
   { path: "/admin/rooms/:roomId", who: "manager", title: "core.room", areas: ["editor", "settings", "issues"], load: () => import("../pages/RoomSettings.svelte") },
