@@ -39,7 +39,7 @@ def erase(session: Session, user_id: str, by: Account | None, now: datetime) -> 
     repository.remove_links(session, found.key)
     idempotency.forget(session, found.id)
     _forget_in_audit(session, found.id, found.key)
-    audit.record(session, by, "user.erase", found.id, {}, now)
+    audit.record(session, by, "user.forget", found.id, {}, now)
     return service.user(session, user_id)
 
 

@@ -63,7 +63,7 @@ def test_erased_person_is_nowhere_and_every_number_stays(rest, nadia, tmp_path):
     assert numbers(rest) == before
     assert rest.get("/auth/me").status_code == 401
     assert rest.get(f"/rooms/{rest.house.story_corner.id}", who="ada").json()["revision"] > state
-    (entry,) = rest.get("/audit", params={"action": "user.erase"}, who="ada").json()["items"]
+    (entry,) = rest.get("/audit", params={"action": "user.forget"}, who="ada").json()["items"]
     assert (entry["subjectId"], entry["actor"]["name"]) == (nadia.id, "Ada Osei")
 
 

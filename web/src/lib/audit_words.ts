@@ -43,7 +43,7 @@ const isChange = (value: unknown): value is [unknown, unknown] => Array.isArray(
 
 /** The facts of `detail`. An entry of a change has `[old, new]` for each field; of what was made, just its values. */
 export function factsOf(action: string, detail: Record<string, unknown>, nameOf: (id: string) => string | undefined): Fact[] {
-  const changes = /\.(change|replace|claim|end|extend)$/.test(action)
+  const changes = /\.(change|replace|claim|end|extend|recover)$/.test(action)
   const walk = (part: Record<string, unknown>, above: string): Fact[] =>
     Object.entries(part).flatMap(([name, value]) => {
       const path = above + name
