@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -184,6 +185,22 @@ def test_an_account_is_its_owners_to_change(nadia: Page) -> None:
     address = nadia.get_by_label("Calendar address").input_value()
     assert nadia.request.get(address).text().startswith("BEGIN:VCALENDAR")
     expect(nadia.get_by_text("Somebody asks for a room that I approve")).to_have_count(0)
+
+
+def test_a_key_for_a_script_is_made_told_once_and_ended(nadia: Page, hub: HubProcess) -> None:
+    nadia.get_by_label("Name of the key").fill("Lobby screen")
+    nadia.get_by_role("button", name="Make a key").click()
+    key = nadia.get_by_label("The key “Lobby screen”").input_value()
+    script = {"headers": {"Authorization": f"Bearer {key}"}}
+    with httpx.Client(base_url=f"{hub.url}/api/v1") as client:
+        assert client.get("/rooms", **script).is_success
+        nadia.reload()
+        expect(nadia.get_by_text("only look · until you end it")).to_be_visible()
+        expect(nadia.get_by_label("The key “Lobby screen”")).to_have_count(0)
+        nadia.get_by_role("button", name="End Lobby screen").click()
+        nadia.get_by_role("dialog").get_by_role("button", name="End Lobby screen").click()
+        expect(nadia.get_by_text("Lobby screen has ended.")).to_be_visible()
+        assert client.get("/rooms", **script).status_code == 401
 
 
 def test_the_language_is_chosen_once_and_kept(nadia: Page, hub: HubProcess) -> None:

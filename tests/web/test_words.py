@@ -48,9 +48,21 @@ def test_what_is_counted_has_a_form_for_every_number(language: str) -> None:
                 assert message, (language, area, key)
 
 
-def test_every_problem_said_is_one_that_the_hub_has() -> None:
+MACHINES = {
+    *("backup-damaged", "backup-of-another-version", "database-not-empty", "nothing-to-back-up"),
+    *("bad-cursor", "bad-role", "bad-scope", "half-a-time", "idempotency-key-reused"),
+    *("command-too-late", "not-a-quick-book-length", "not-a-walk-up", "not-at-the-glass", "wrong-room"),
+    *("panel-at-another-room", "pin-required", "too-many-panels-waiting", "wrong-pin"),
+    *("metrics-token-required", "not-the-broker", "read-only-token", "session-required"),
+}
+"""Told to panels, scripts and operators: the app's own requests never meet them."""
+
+
+def test_every_problem_that_people_can_meet_is_said_and_no_other() -> None:
+    """One that is new needs its words in messages/*/problems.json, or a place among MACHINES."""
     listed = (Path(__file__).parents[2] / "docs/problems.md").read_text()
-    assert [slug for slug in messages("de", "problems") if f"| `{slug}` |" not in listed] == []
+    slugs = set(re.findall(r"^\| `([\w-]+)` \|", listed, re.MULTILINE))
+    assert slugs - MACHINES == messages("de", "problems").keys()
 
 
 def said() -> set[str]:

@@ -1,6 +1,6 @@
 /** The calls of the pages that everybody uses, one function each; what only managers do is in `manage_api.ts`. */
 import { all, client, of, take } from "./http"
-import type { Amenity, Booking, BookingChanges, Building, LoginSession, MadeBooking, NewBooking, Notifications, Occurrence, Panel, Room, RoomDay, RoomState, Scope, User } from "./model"
+import type { Amenity, Booking, BookingChanges, Building, LoginSession, MadeBooking, NewBooking, NewToken, Notifications, Occurrence, Panel, Room, RoomDay, RoomState, Scope, Token, TokenToMake, User } from "./model"
 
 export { Problem, whenSignedOut, type Alternative, type Conflict } from "./http"
 
@@ -58,6 +58,9 @@ export const changePassword = (currentPassword: string, newPassword: string): Pr
   take(client.POST("/api/v1/auth/password", { body: { currentPassword, newPassword } }))
 export const sessions = async (): Promise<LoginSession[]> => (await take(client.GET("/api/v1/auth/sessions"))).items
 export const endSession = (id: string): Promise<unknown> => take(client.DELETE("/api/v1/auth/sessions/{id}", of(id)))
+export const tokens = async (): Promise<Token[]> => (await take(client.GET("/api/v1/tokens"))).items
+export const makeToken = (wanted: TokenToMake): Promise<NewToken> => take(client.POST("/api/v1/tokens", { body: wanted }))
+export const endToken = (id: string): Promise<unknown> => take(client.DELETE("/api/v1/tokens/{id}", of(id)))
 export const notifications = (): Promise<Notifications> => take(client.GET("/api/v1/auth/me/notifications"))
 export const setNotifications = (changes: Partial<Notifications>): Promise<Notifications> =>
   take(client.PATCH("/api/v1/auth/me/notifications", { body: changes }))
