@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.web.hub_process import EMAIL, PASSWORD, HubProcess
+from tests.web.looks import complaints
 from tools.chromium import INSTALL, find_chromium
 
 ROOT = Path(__file__).parents[2]
@@ -88,10 +88,7 @@ def check_axe() -> Callable[[Page], None]:
     """Fails with what is wrong, and where, when the page as it stands breaks an accessibility rule."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        told = [
-            f"{each['id']}: {each['help']}: {node['html'][:200]}" for each in found for node in each["nodes"]
-        ]
+        told = complaints(page)
         assert not told, "\n".join(told)
 
     return check

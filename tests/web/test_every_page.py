@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.hub_process import HubProcess
-from tests.web.looking import look, no_complaints
+from tests.web.looks import no_complaints, see
 from tests.web.story_house import StoryHouse
 
 
@@ -28,35 +28,35 @@ def page_there(ada: Page, house: StoryHouse) -> Iterator[Page]:
 def test_login(page: Page, hub: HubProcess) -> None:
     page.goto("/login")
     expect(page.get_by_role("heading", name="Circle Time")).to_be_visible()
-    look(page, "login")
+    see(page, "login")
     page.get_by_label("E-mail").fill("x@example.org")
     page.get_by_label("Password").fill("x")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).not_to_be_empty()
-    look(page, "login-refused")
+    see(page, "login-refused")
 
 
 def test_forgotten_and_set_password(page: Page, hub: HubProcess) -> None:
     page.goto("/forgotten-password")
     expect(page.get_by_role("heading", name="Forgotten your password?")).to_be_visible()
-    look(page, "forgotten-password")
+    see(page, "forgotten-password")
     page.goto("/set-password?token=none")
     expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
     page.get_by_label("New password").fill("long enough for all")
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("alert")).to_contain_text("link")
-    look(page, "set-password-refused")
+    see(page, "set-password-refused")
 
 
 def test_rooms(page_there: Page) -> None:
     page_there.goto("/rooms")
     expect(page_there.get_by_role("link", name="Recess")).to_be_visible()
-    look(page_there, "rooms")
+    see(page_there, "rooms")
     page_there.get_by_label("When").select_option("time")
     page_there.get_by_label("From", exact=True).fill("14:00")
     page_there.get_by_label("Equipment").select_option("screen")
     expect(page_there.get_by_text("Taken 14:00")).to_have_count(2)
-    look(page_there, "rooms-at-a-time")
+    see(page_there, "rooms-at-a-time")
 
 
 def test_no_room(page_there: Page) -> None:
@@ -64,26 +64,26 @@ def test_no_room(page_there: Page) -> None:
     expect(page_there.get_by_role("link", name="Recess")).to_be_visible()
     page_there.get_by_label("People").select_option("50")
     expect(page_there.get_by_role("heading", name="No room here fits all of that")).to_be_visible()
-    look(page_there, "rooms-none-fits")
+    see(page_there, "rooms-none-fits")
 
 
 def test_room_details(page_there: Page, house: StoryHouse) -> None:
     page_there.goto(f"/rooms/{house.rooms['The Carpet']}")
     expect(page_there.get_by_role("heading", name="The Carpet")).to_be_visible()
     expect(page_there.get_by_role("button", name="End now", exact=True)).to_be_visible()
-    look(page_there, "room-mine")
+    see(page_there, "room-mine")
     page_there.goto(f"/rooms/{house.rooms['Snack Table']}")
     expect(page_there.get_by_role("button", name="Check in", exact=True)).to_be_visible()
-    look(page_there, "room-check-in")
+    see(page_there, "room-check-in")
     page_there.get_by_role("button", name="Something is broken").click()
     expect(page_there.get_by_role("dialog")).to_be_visible()
-    look(page_there, "room-report")
+    see(page_there, "room-report")
 
 
 def test_room_that_is_not_there(page_there: Page) -> None:
     page_there.goto("/rooms/none")
     expect(page_there.get_by_role("heading", name="This room can't be shown")).to_be_visible()
-    look(page_there, "room-missing")
+    see(page_there, "room-missing")
 
 
 def test_booking_dialog(page_there: Page, house: StoryHouse) -> None:
@@ -91,31 +91,31 @@ def test_booking_dialog(page_there: Page, house: StoryHouse) -> None:
     page_there.get_by_role("button", name=re.compile("^Book")).click()
     dialog = page_there.get_by_role("dialog")
     dialog.get_by_label("What is it?").fill("Sprint review")
-    look(page_there, "booking")
+    see(page_there, "booking")
     dialog.get_by_label("From").fill("13:30")
     dialog.get_by_label("To", exact=True).fill("14:00")
     dialog.get_by_label("Repeats").select_option("daily")
     expect(dialog.get_by_text("1 is taken")).to_be_visible()
-    look(page_there, "booking-series")
+    see(page_there, "booking-series")
     dialog.get_by_label("Repeats").select_option("never")
     dialog.get_by_role("button", name="Book room").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Somebody has it already")
-    look(page_there, "booking-refused")
+    see(page_there, "booking-refused")
 
 
 def test_my_bookings(page_there: Page, house: StoryHouse) -> None:
     page_there.goto("/bookings")
     expect(page_there.get_by_role("heading", name="Design review")).to_be_visible()
-    look(page_there, "my-bookings")
+    see(page_there, "my-bookings")
     page_there.get_by_role("tab", name="Past 30 days").click()
-    look(page_there, "my-bookings-past")
+    see(page_there, "my-bookings-past")
 
 
 def test_account(page_there: Page) -> None:
     page_there.goto("/account")
     expect(page_there.get_by_text("this one")).to_be_visible()
     expect(page_there.get_by_label("Somebody books for me")).to_be_visible()
-    look(page_there, "account")
+    see(page_there, "account")
 
 
 def test_menu(page_there: Page) -> None:
@@ -123,10 +123,10 @@ def test_menu(page_there: Page) -> None:
     page_there.set_viewport_size({"width": 390, "height": 844})
     page_there.get_by_role("button", name="Menu").click()
     expect(page_there.get_by_role("button", name="Log out")).to_be_visible()
-    look(page_there, "menu")
+    see(page_there, "menu")
 
 
 def test_page_that_is_not_there(page_there: Page) -> None:
     page_there.goto("/nothing/here")
     expect(page_there.get_by_role("heading", name="There is no such page").first).to_be_visible()
-    look(page_there, "not-found")
+    see(page_there, "not-found")

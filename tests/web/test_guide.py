@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.hub_process import PASSWORD, HubProcess
-from tests.web.looking import PICTURES
+from tests.web.looks import PICTURES
 from tests.web.story_house import StoryHouse
 
 GUIDE = Path(os.environ.get("CIRCLETIME_PICTURES", PICTURES))

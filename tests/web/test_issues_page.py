@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.hub_process import HubProcess
-from tests.web.looks import CheckAxe, see
+from tests.web.looks import see
 
 
 def card(page: Page, what: str) -> Locator:
@@ -16,7 +16,7 @@ def report(hub: HubProcess, room: str, category: str, text: str | None = None) -
     hub.post(f"/rooms/{room}/issues", {"category": category, "text": text})
 
 
-def test_an_issue_comes_by_itself_and_goes_its_way(ada: Page, hub: HubProcess, check_axe: CheckAxe) -> None:
+def test_an_issue_comes_by_itself_and_goes_its_way(ada: Page, hub: HubProcess) -> None:
     room = hub.room("Cellar")
     ada.goto(f"/issues?room={room}")
     expect(ada.get_by_role("heading", name="No issue is like that")).to_be_visible()
@@ -33,7 +33,7 @@ def test_an_issue_comes_by_itself_and_goes_its_way(ada: Page, hub: HubProcess, c
     expect(mine).to_contain_text("out of service for it")
     assert hub.get(f"/rooms/{room}")["outOfService"] == "The screen is being mended"
     expect(mine.get_by_role("button", name="Bring the room back")).to_be_visible()
-    see(ada, "issues", check_axe, picture="issues")
+    see(ada, "issues", picture="issues")
     mine.get_by_role("button", name="Resolved").click()
     expect(mine).to_have_count(0)
     assert hub.get(f"/rooms/{room}")["outOfService"] is None

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.hub_process import HubProcess
-from tests.web.looks import CheckAxe, see
+from tests.web.looks import see
 
 
 def fill(page: Page, button: str, **fields: str) -> None:
@@ -17,9 +17,7 @@ def fill(page: Page, button: str, **fields: str) -> None:
     dialog.get_by_role("button", name=button, exact=True).click()
 
 
-def test_a_building_grows_from_nothing_and_goes_again(
-    ada: Page, hub: HubProcess, check_axe: CheckAxe
-) -> None:
+def test_a_building_grows_from_nothing_and_goes_again(ada: Page, hub: HubProcess) -> None:
     ada.goto("/admin/rooms")
     ada.get_by_role("button", name="Add a building").click()
     fill(ada, "Add", Name="Annex", Time_zone="Nowhere/At_all", Its_first_floor="Ground")
@@ -32,7 +30,7 @@ def test_a_building_grows_from_nothing_and_goes_again(
     annex.get_by_role("button", name="Add a room to floor Loft").click()
     fill(ada, "Add", Name="Gable", Seats="7")
     expect(annex.get_by_role("link", name="Change Gable")).to_contain_text("7 seats")
-    see(ada, "manage-rooms", check_axe, picture="manage-rooms")
+    see(ada, "manage-rooms", picture="manage-rooms")
     annex.get_by_role("button", name="Remove floor Ground").click()
     ada.get_by_role("dialog").get_by_role("button", name="Remove floor Ground").click()
     expect(annex.get_by_role("heading", name="Floor Ground")).to_have_count(0)
@@ -54,15 +52,13 @@ def tower(hub: HubProcess) -> str:
     return hub.room("Tower")
 
 
-def test_a_rule_of_its_own_stands_beside_the_sites(
-    ada: Page, hub: HubProcess, tower: str, check_axe: CheckAxe
-) -> None:
+def test_a_rule_of_its_own_stands_beside_the_sites(ada: Page, hub: HubProcess, tower: str) -> None:
     ada.goto(f"/admin/rooms/{tower}")
     longest = ada.get_by_label("Longest booking, minutes", exact=True)
     expect(longest).to_be_disabled()
     expect(longest).to_have_value("480")
     ada.get_by_label("Own rule: Longest booking").check()
-    see(ada, "room-settings", check_axe, picture="room-settings")
+    see(ada, "room-settings", picture="room-settings")
     longest.fill("5")
     longest.press("Tab")
     ada.get_by_role("button", name="Save").click()

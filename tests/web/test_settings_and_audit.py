@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from hub.rooms.policy import Glass, Policy
 from tests.web.hub_process import HubProcess
-from tests.web.looks import ROOT, CheckAxe, see
+from tests.web.looks import ROOT, see
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def as_before(hub: HubProcess) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("as_before")
-def test_a_rule_is_changed_refused_and_taken_back(ada: Page, hub: HubProcess, check_axe: CheckAxe) -> None:
+def test_a_rule_is_changed_refused_and_taken_back(ada: Page, hub: HubProcess) -> None:
     ada.goto("/admin/settings")
     longest = ada.get_by_role("spinbutton", name="Longest booking")
     longest.fill("5")
@@ -35,7 +35,7 @@ def test_a_rule_is_changed_refused_and_taken_back(ada: Page, hub: HubProcess, ch
     ada.get_by_role("textbox", name="Lengths to book at the panel").fill("20, 40")
     ada.get_by_role("button", name="Remove these hours: Friday").click()
     expect(ada.get_by_text("3 changes, not saved yet")).to_be_visible()
-    see(ada, "settings", check_axe, picture="settings")
+    see(ada, "settings", picture="settings")
     ada.get_by_role("button", name="Save the rules").click()
     expect(ada.get_by_text("The rules hold from now on")).to_be_visible()
     policy = hub.get("/settings")["policy"]
@@ -48,9 +48,7 @@ def test_a_rule_is_changed_refused_and_taken_back(ada: Page, hub: HubProcess, ch
 
 
 @pytest.mark.usefixtures("as_before")
-def test_the_audit_says_who_changed_what_from_what_to_what(
-    ada: Page, hub: HubProcess, check_axe: CheckAxe
-) -> None:
+def test_the_audit_says_who_changed_what_from_what_to_what(ada: Page, hub: HubProcess) -> None:
     room = hub.room("Audited")
     hub.api.patch(f"/rooms/{room}", json={"capacity": 9, "policy": {"maxMinutes": 60}}).raise_for_status()
     ada.goto("/admin/audit?what=room")
@@ -59,7 +57,7 @@ def test_the_audit_says_who_changed_what_from_what_to_what(
     expect(changed).to_contain_text("was 4")
     expect(changed).to_contain_text("now 9")
     expect(changed).to_contain_text(re.compile("Longest booking, minutes.*was 480 min.*now 60 min"))
-    see(ada, "audit", check_axe, picture="audit")
+    see(ada, "audit", picture="audit")
     changed.get_by_role("button", name="All about this").click()
     expect(ada.get_by_role("listitem")).to_have_count(2)
     expect(ada).to_have_url(re.compile(f"about={room}"))
