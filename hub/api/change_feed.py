@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from hub.clock import Clock, unix
 from hub.db.database import Database
 from hub.errors import NotFound
-from hub.events import RoomChanged, Stream
-from hub.panel import room_view
+from hub.events import IssueChanged, RoomChanged, Stream
+from hub.panel import issues, room_view
 from hub.rooms import service as rooms
 from shared.room_status import next_change_at
 
@@ -29,7 +29,7 @@ AT_ONCE = 50
 
 
 class ChangeFeed:
-    """Publishes RoomChanged for what nobody in this process has told since `begin`."""
+    """Publishes RoomChanged and IssueChanged for what nobody in this process has told since `begin`."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -40,10 +40,17 @@ class ChangeFeed:
         self._next: dict[str, int | None] = {}
         """The second at which the clock alone next changes the room."""
         self._looked_at: datetime | None = None
+        self._marks: dict[str, tuple[str, int, bool]] = {}
+        """Of each unresolved issue, when it was last looked at."""
+        self._issues_told: set[str] = set()
+        """Told by this process since then."""
+        self._echoes: list[IssueChanged] = []
+        """Told by this feed, and not heard back yet."""
 
     async def begin(self) -> None:
         """Takes note of what there is."""
         self._told = await self._database.read(rooms.revisions)
+        self._marks = await self._database.read(issues.marks)
 
     async def run(self) -> None:
         """Looks each second, until cancelled."""
@@ -51,6 +58,7 @@ class ChangeFeed:
             while True:
                 try:
                     await self.look()
+                    await self.look_at_issues()
                 except Exception:
                     log.exception("could not look for changes")
                 await self._hear(stream)
@@ -63,6 +71,10 @@ class ChangeFeed:
                     event = await stream.get()
                     if isinstance(event, RoomChanged):
                         self._told[event.room_id] = max(event.revision, self._told.get(event.room_id, 0))
+                    elif event in self._echoes:
+                        self._echoes.remove(event)
+                    elif isinstance(event, IssueChanged):
+                        self._issues_told.add(event.issue_id)
         except TimeoutError:
             return
 
@@ -78,6 +90,16 @@ class ChangeFeed:
         self._told, self._looked_at = revisions, now
         for room_id in sorted(news | by_clock):
             self._database.events.publish(RoomChanged(room_id, revisions[room_id]))
+
+    async def look_at_issues(self) -> None:
+        told, self._issues_told = self._issues_told, set()
+        marks = await self._database.read(issues.marks)
+        changed = {one for one in marks.keys() | self._marks.keys() if marks.get(one) != self._marks.get(one)}
+        self._marks = marks
+        if news := sorted(changed - told):
+            self._echoes = await self._database.read(partial(issues.changes_of, issue_ids=news))
+            for event in self._echoes.copy():
+                self._database.events.publish(event)
 
     async def _work_out(self, room_ids: list[str], revisions: dict[str, int], now: datetime) -> None:
         for first in range(0, len(room_ids), AT_ONCE):

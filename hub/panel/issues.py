@@ -5,6 +5,7 @@ Whatever is said of one room and one category is one issue until it is resolved;
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -130,6 +131,18 @@ def issue(session: Session, issue_id: str) -> IssueRecord:
     if found is None:
         raise not_found("issue", issue_id)
     return _records(session, [found])[0]
+
+
+def marks(session: Session) -> dict[str, tuple[str, int, bool]]:
+    """A mark of each issue that is not resolved: where it is another than before, or gone, the issue has changed."""
+    return repository.unresolved_marks(session)
+
+
+def changes_of(session: Session, issue_ids: Iterable[str]) -> list[IssueChanged]:
+    """What to tell of those that are there."""
+    found = [repository.issue_with_id(session, one) for one in issue_ids]
+    records = _records(session, [one for one in found if one is not None])
+    return [IssueChanged(one.id, one.room.id, one.status) for one in records]
 
 
 def change_issue(

@@ -156,6 +156,13 @@ def count_report(
     return session.scalar(more.returning(IssueReport))
 
 
+def unresolved_marks(session: Session) -> dict[str, tuple[str, int, bool]]:
+    """What may change of an issue that is not resolved, by its id."""
+    wanted = (IssueReport.id, IssueReport.status, IssueReport.reports, IssueReport.closes_room)
+    rows = session.execute(select(*wanted).where(IssueReport.resolved_at.is_(None)))
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
 def closing_issue(session: Session, room_key: int) -> IssueReport | None:
     """One for which the room is out of service."""
     found = select(IssueReport).where(*_unresolved(room_key), IssueReport.closes_room)

@@ -1,10 +1,12 @@
 """What other processes store, and what the clock alone changes, becomes an event here."""
 
 import pytest
+from msgspec import UNSET
 
 from hub.api.change_feed import ChangeFeed
 from hub.db.database import Database
-from hub.events import RoomChanged
+from hub.events import IssueChanged, RoomChanged
+from hub.panel import issues
 from hub.rooms import service as rooms
 
 
@@ -28,6 +30,7 @@ def told(world, feed):
         heard = []
         with feed.events.listen() as stream:
             world.run(feed.look())
+            world.run(feed.look_at_issues())
             while stream._queue.qsize():
                 heard.append(world.run(stream.get()))
         return heard
@@ -94,4 +97,29 @@ def test_clock_that_steps_back_makes_every_room_news(world, house, told):
 def test_deleted_room_is_news(world, house, told):
     world.write(rooms.remove_room, house.sandbox.id, world.clock.now())
     assert [event.room_id for event in told()] == [house.sandbox.id]
+    assert told() == []
+
+
+def test_issue_that_another_process_stores_is_news_each_time_it_changes(world, house, told):
+    def said(status):
+        return IssueChanged(issue.id, house.sandbox.id, status)
+
+    def report():
+        return world.write(
+            issues.report_issue, house.ada, house.sandbox.id, "display", "flickers", world.clock.now()
+        )
+
+    issue = report()
+    assert told() == [said("open")]
+    report()
+    assert told() == [said("open")]
+    world.write(
+        issues.change_issue,
+        house.ada,
+        issue.id,
+        status="resolved",
+        out_of_service=UNSET,
+        now=world.clock.now(),
+    )
+    assert told() == [said("resolved")]
     assert told() == []

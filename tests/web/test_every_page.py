@@ -126,6 +126,15 @@ def test_menu(page_there: Page) -> None:
     see(page_there, "menu")
 
 
+def test_the_first_tab_stop_leads_past_the_menu(page_there: Page) -> None:
+    page_there.goto("/rooms")
+    expect(page_there.get_by_role("link", name="Recess")).to_be_visible()
+    page_there.keyboard.press("Tab")
+    page_there.keyboard.press("Enter")
+    expect(page_there.get_by_role("main")).to_be_focused()
+    expect(page_there).to_have_url(re.compile("/rooms$"))
+
+
 def test_page_that_is_not_there(page_there: Page) -> None:
     page_there.goto("/nothing/here")
     expect(page_there.get_by_role("heading", name="There is no such page").first).to_be_visible()

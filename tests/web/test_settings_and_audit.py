@@ -67,6 +67,26 @@ def test_the_audit_says_who_changed_what_from_what_to_what(ada: Page, hub: HubPr
     expect(ada.get_by_role("listitem")).to_have_count(2)
 
 
+def test_back_asks_before_what_was_typed_is_left_behind(ada: Page) -> None:
+    ada.goto("/people")
+    ada.goto("/admin/audit")
+    ada.get_by_role("button", name="Manage").click()
+    ada.get_by_role("link", name="Settings").click()
+    longest = ada.get_by_role("spinbutton", name="Longest booking")
+    longest.fill("300")
+    longest.press("Tab")
+    expect(ada.get_by_text("1 change, not saved yet")).to_be_visible()
+    ada.go_back()
+    question = ada.get_by_role("dialog")
+    expect(ada).to_have_url(re.compile("/admin/settings$"))
+    question.get_by_role("button", name="Cancel").click()
+    expect(longest).to_have_value("300")
+    ada.go_back()
+    question.get_by_role("button", name="Leave").click()
+    expect(ada).to_have_url(re.compile("/admin/audit$"))
+    expect(ada.get_by_role("heading", name="Audit", exact=True)).to_be_visible()
+
+
 def test_every_rule_of_the_hub_can_be_set_here() -> None:
     words = json.loads((ROOT / "web/src/messages/en/settings.json").read_text())
     code = (ROOT / "web/src/lib/policy_words.ts").read_text()
