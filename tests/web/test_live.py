@@ -49,13 +49,13 @@ def test_while_the_hub_is_away_every_page_stays_and_changes_nothing(ada: Page, h
     hub.stop()
     try:
         for address, page in tabs.items():
-            expect(page.locator(".bar")).to_contain_text("No connection to the hub.")
+            expect(page.locator("p.bar")).to_contain_text("No connection to the hub.")
             if held[address]:
                 expect(page.get_by_role("button", name=held[address], exact=True)).to_be_disabled()
     finally:
         hub.start()
     for address, page in tabs.items():
-        expect(page.locator(".bar")).to_have_count(0, timeout=20_000)
+        expect(page.locator("p.bar")).to_have_count(0, timeout=20_000)
         if held[address]:
             expect(page.get_by_role("button", name=held[address], exact=True)).to_be_enabled()
     expect(tabs[f"/rooms/{room_id}?in=the-dialog"].get_by_label("What is it?")).to_have_value("Kept")

@@ -161,8 +161,8 @@ def test_a_series_is_given_back_from_one_meeting_on(ada: Page, hub: HubProcess) 
 @pytest.fixture
 def nadia(page: Page, hub: HubProcess, base_url: str) -> Page:
     """A member of her own, whose account may be changed."""
-    email = f"nadia{len(hub.get('/users')['items'])}@example.org"
-    hub.post("/users", {"email": email, "name": "Nadia Kovacs", "role": "member", "password": PASSWORD})
+    email = f"nadine{len(hub.get('/users')['items'])}@example.org"
+    hub.post("/users", {"email": email, "name": "Nadine Kerr", "role": "member", "password": PASSWORD})
     page.goto(f"{base_url}/login?next=/account")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
