@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.web.looks import CheckAxe, see
+from tests.web.looks import see
 
 RELEASES: dict[str, Any] = {
     "items": [
@@ -48,7 +48,7 @@ def test_a_file_that_is_no_firmware_is_refused_in_words(ada: Page) -> None:
     expect(ada.get_by_role("alert")).to_contain_text("firmware")
 
 
-def test_a_rollout_shows_its_rings_and_is_stopped_after_one_question(ada: Page, check_axe: CheckAxe) -> None:
+def test_a_rollout_shows_its_rings_and_is_stopped_after_one_question(ada: Page) -> None:
     """The hub's answers are stand-ins: a real rollout takes signed firmware and panels (tests/flows/test_update.py)."""
     stopped: list[str] = []
     ada.route("**/api/v1/firmware", lambda route: route.fulfill(json=RELEASES))
@@ -61,7 +61,7 @@ def test_a_rollout_shows_its_rings_and_is_stopped_after_one_question(ada: Page, 
     expect(rollout).to_contain_text("1 of 2 have it")
     rollout.get_by_text("Panel by panel").click()
     expect(rollout).to_contain_text("Ash is taking it")
-    see(ada, "firmware", check_axe, picture="firmware")
+    see(ada, "firmware", picture="firmware")
     ada.get_by_role("button", name="Roll out firmware 0.2.0").click()
     expect(ada.get_by_role("dialog")).to_contain_text("There is no way down")
     ada.keyboard.press("Escape")

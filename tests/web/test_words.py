@@ -53,6 +53,7 @@ MACHINES = {
     *("bad-cursor", "bad-role", "bad-scope", "half-a-time", "idempotency-key-reused"),
     *("command-too-late", "not-a-quick-book-length", "not-a-walk-up", "not-at-the-glass", "wrong-room"),
     *("panel-at-another-room", "pin-required", "too-many-panels-waiting", "wrong-pin"),
+    *("ca-change-underway", "no-ca", "no-next-ca", "panels-lack-ca"),
     *("metrics-token-required", "not-the-broker", "read-only-token", "session-required"),
 }
 """Told to panels, scripts and operators: the app's own requests never meet them."""
