@@ -94,4 +94,9 @@ class SeveralHubs:
 
     def mistakes(self):
         """What the hubs' logs say went wrong."""
-        return [line for hub in self.hubs for line in hub.log().splitlines() if "ERROR" in line]
+        return [
+            line
+            for hub in self.hubs
+            for line in hub.log().splitlines()
+            if "ERROR" in line or '"level": "error"' in line
+        ]
