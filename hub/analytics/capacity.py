@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.analytics.figures import Sums, ratio, tally
+from hub.analytics.figures import Sums, ratio
 from hub.analytics.records import Advice, RoomCapacity
+from hub.analytics.reports import added
 from hub.analytics.study import Study
 from hub.rooms.service import RoomHistory
 
@@ -15,24 +16,14 @@ ENOUGH = 10
 
 def capacity(study: Study) -> list[RoomCapacity]:
     """By building, floor and name; rooms with neither available time nor meetings are left out."""
-    counts = _counts(study)
-    found = tally(study, lambda fact: int(fact.room_key))
     seats = _seats(study.rooms)
-    return [
-        _told(one, found.get(one.room.key, Sums()), counts.get(one.room.key, []), seats)
-        for one in study.rooms
-        if one.room.key in found or study.open[one.room.key].total_s
-    ]
-
-
-def _counts(study: Study) -> dict[int, list[int]]:
-    """By room, in ascending order."""
-    found: dict[int, list[int]] = {}
-    for fact in study.facts:
-        used = fact.counts and fact.used_until > fact.starts and fact.attended is not None
-        if used and study.open[fact.room_key].local(fact.starts) is not None:
-            found.setdefault(fact.room_key, []).append(fact.attended)
-    return {key: sorted(some) for key, some in found.items()}
+    told = []
+    for one in study.rooms:
+        digests = study.digests[one.room.key]
+        if study.open[one.room.key].total_s or any(digest.any for digest in digests):
+            counts = sorted(count for digest in digests for count in digest.counts)
+            told.append(_told(one, added(digest.whole for digest in digests), counts, seats))
+    return told
 
 
 def _seats(rooms: Sequence[RoomHistory]) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,9 @@ from hub.analytics.local_time import DAY_S, HOUR_S, weekday_of
 from hub.analytics.open_time import OpenTime
 from hub.analytics.records import Measure
 from hub.analytics.scope import Scope
-from hub.analytics.study import Fact, study
+from hub.analytics.study import facts_of, grounds
 from hub.bookings import service as bookings
+from hub.bookings.facts import Fact, longest_s
 from hub.bookings.service import BookingRecord
 
 SECONDS: dict[str, str] = {
@@ -77,11 +78,15 @@ def behind(
 ) -> tuple[list[BehindIt], int, float | None, tuple[int, int] | None]:
     """Up to `limit` bookings by start, after start and key of the last one seen; how many there are in all and
     their minutes; and start and key of the last, where there are more."""
-    found = study(session, scope, now)
-    kept = kept_by_room(found.everybodys)
+    rooms = grounds(session, scope)
+    opens = {one.key: one.open_in(scope) for one in rooms}
+    by_room = facts_of(session, rooms, scope, now, longest_s(session))
+    everybodys = [fact for one in rooms for fact in by_room.get(one.key, ())]
+    kept = kept_by_room(everybodys)
+    theirs = (fact for fact in everybodys if scope.department in {None, fact.department})
     told = []
-    for fact in _named(session, found.facts, wanted, who):
-        seconds = _seconds(fact, wanted, found.open[fact.room_key], kept.get(fact.room_key, ()))
+    for fact in _named(session, theirs, wanted, who):
+        seconds = _seconds(fact, wanted, opens[fact.room_key], kept.get(fact.room_key, ()))
         if seconds:
             told.append((int(fact.starts), int(fact.key), str(fact.id), seconds))
     told.sort()
@@ -97,7 +102,7 @@ def behind(
     )
 
 
-def _named(session: Session, facts: Sequence[Fact], wanted: Behind, who: Account) -> Iterator[Fact]:
+def _named(session: Session, facts: Iterable[Fact], wanted: Behind, who: Account) -> Iterator[Fact]:
     organizer = (
         None if wanted.organizer_id is None else accounts.account_with_id(session, wanted.organizer_id)
     )

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from hub.analytics.local_time import DAY_S, HOUR_S
 from hub.analytics.open_time import OpenTime
-from hub.analytics.study import Fact, Study
-
-Key = TypeVar("Key", bound=Hashable)
+from hub.bookings.facts import Fact
 
 
 @dataclass(slots=True)
@@ -55,6 +51,27 @@ class Sums:
                 self.attendance_known += 1
                 self.attendees += fact.attended
                 self.seats += capacity
+
+    def add(self, other: Sums) -> None:
+        self.available_s += other.available_s
+        self.booked_s += other.booked_s
+        self.used_s += other.used_s
+        self.unverified_s += other.unverified_s
+        self.outside_s += other.outside_s
+        self.lost_s += other.lost_s
+        self.recovered_s += other.recovered_s
+        self.rebooked_s += other.rebooked_s
+        self.bookings += other.bookings
+        self.cancelled += other.cancelled
+        self.walk_ups += other.walk_ups
+        self.exempt += other.exempt
+        self.held += other.held
+        self.required += other.required
+        self.ghosts += other.ghosts
+        self.meetings += other.meetings
+        self.attendance_known += other.attendance_known
+        self.attendees += other.attendees
+        self.seats += other.seats
 
 
 def ratio(part: float, whole: float) -> float | None:
@@ -104,60 +121,3 @@ def outside_s(fact: Fact, open_time: OpenTime) -> int:
     """Booked, in the range, but not in open time."""
     whole = sum(piece.ends - piece.begins for piece in open_time.clipped(fact.starts, fact.ends))
     return whole - open_time.overlap_s(fact.starts, fact.ends)
-
-
-def tally(study: Study, key_of: Callable[[Fact], Key]) -> dict[Key, Sums]:
-    """What bookings add to each key's sums; `available_s` is left to who knows which rooms a key is of."""
-    found: dict[Key, Sums] = {}
-    kept = kept_by_room(study.everybodys)
-    rooms = study.by_key
-    for fact in study.facts:
-        sums = found.setdefault(key_of(fact), Sums())
-        open_time = study.open[fact.room_key]
-        if open_time.local(fact.starts) is not None:
-            sums.count(fact, rooms[fact.room_key].room.capacity)
-        for name, spans in shares(fact, kept.get(fact.room_key, ())).items():
-            seconds = sum(open_time.overlap_s(begins, ends) for begins, ends in spans)
-            setattr(sums, name, getattr(sums, name) + seconds)
-        if fact.counts:
-            sums.outside_s += outside_s(fact, open_time)
-    return found
-
-
-Slot = TypeVar("Slot", bound=Hashable)
-
-
-def tally_in_time(
-    study: Study, slot_of: Callable[[int, int], Slot], *, counted: bool = True
-) -> dict[Slot, Sums]:
-    """The sums of each slot of local time; `slot_of` tells it from the local day (days since 1970) and the hour.
-
-    A booking adds to every slot that it touches, but is counted once, in that of its start.
-    """
-    found: dict[Slot, Sums] = {}
-    kept = kept_by_room(study.everybodys)
-    rooms = study.by_key
-    for day, hour, seconds in _available(study):
-        found.setdefault(slot_of(day, hour), Sums()).available_s += seconds
-    for fact in study.facts:
-        open_time = study.open[fact.room_key]
-        local = open_time.local(fact.starts)
-        if counted and local is not None:
-            slot = slot_of(local // DAY_S, local % DAY_S // HOUR_S)
-            found.setdefault(slot, Sums()).count(fact, rooms[fact.room_key].room.capacity)
-        for name, spans in shares(fact, kept.get(fact.room_key, ())).items():
-            for begins, ends in spans:
-                for day, hour, seconds in open_time.hours(begins, ends):
-                    sums = found.setdefault(slot_of(day, hour), Sums())
-                    setattr(sums, name, getattr(sums, name) + seconds)
-    return found
-
-
-def _available(study: Study) -> Iterator[tuple[int, int, int]]:
-    """Rooms that share their open time are gone through once."""
-    alike: dict[int, list[OpenTime]] = {}
-    for one in study.open.values():
-        alike.setdefault(id(one), []).append(one)
-    for some in alike.values():
-        for day, hour, seconds in some[0].all_hours():
-            yield day, hour, seconds * len(some)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Hashable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from hub.accounts import service as accounts
 from hub.accounts.service import Account
-from hub.analytics.figures import Sums, ratio, tally
+from hub.analytics.digest import Ghosting
+from hub.analytics.figures import ratio
 from hub.analytics.records import Offender, SeriesOffender
-from hub.analytics.study import Fact, Study
+from hub.analytics.study import Study
 from hub.bookings import service as bookings
+
+Key = TypeVar("Key", bound=Hashable)
 
 RECURRING = 3
 """Ghosts from which on somebody is named."""
@@ -22,45 +26,52 @@ MOST = 100
 
 def offenders(session: Session, study: Study, who: Account) -> list[Offender]:
     """A private booking is nobody's here, but for admins."""
-    found = _worst(study, lambda fact: None if fact.private and not who.is_admin else fact.organizer_key)
+    theirs = (
+        (key, ghosting)
+        for digest in study.every_digest()
+        for (key, private), ghosting in digest.organizers.items()
+        if who.is_admin or not private
+    )
+    found = _worst(theirs)
     people = accounts.accounts_with_keys(session, {key for key, _ in found})
     return [
         Offender(
             organizer_id=people[key].id,
             organizer_name=people[key].name,
             department=people[key].department,
-            **_figures(sums),
+            **_figures(ghosting),
         )
-        for key, sums in found
+        for key, ghosting in found
     ]
 
 
-def series(session: Session, study: Study, who: Account, now: Any) -> list[SeriesOffender]:
+def series(session: Session, study: Study, who: Account, now: datetime) -> list[SeriesOffender]:
     """By the title of the last meeting of the series that starts in the range."""
-    found = _worst(study, lambda fact: fact.series_id)
-    last = {fact.series_id: fact.id for fact in sorted(study.facts, key=lambda one: one.starts)}
-    told = bookings.bookings_with_ids(session, [last[key] for key, _ in found], now)
+    found = _worst(one for digest in study.every_digest() for one in digest.series.items())
+    told = bookings.bookings_with_ids(session, [ghosting.last[1] for _, ghosting in found], now)
     return [
         SeriesOffender(
             series_id=key,
-            title=told[last[key]].shown_to(who).title,
-            room_id=told[last[key]].room_id,
-            **_figures(sums),
+            title=told[ghosting.last[1]].shown_to(who).title,
+            room_id=told[ghosting.last[1]].room_id,
+            **_figures(ghosting),
         )
-        for key, sums in found
+        for key, ghosting in found
     ]
 
 
-def _worst(study: Study, key_of: Callable[[Fact], Any]) -> list[tuple[Any, Sums]]:
-    found = [(key, sums) for key, sums in tally(study, key_of).items() if key is not None]
-    found = [(key, sums) for key, sums in found if sums.ghosts >= RECURRING]
-    return sorted(found, key=lambda one: (-one[1].ghosts, -one[1].lost_s, str(one[0])))[:MOST]
+def _worst(some: Iterable[tuple[Key, Ghosting]]) -> list[tuple[Key, Ghosting]]:
+    found: dict[Key, Ghosting] = {}
+    for key, ghosting in some:
+        found.setdefault(key, Ghosting()).add(ghosting)
+    worst = [(key, ghosting) for key, ghosting in found.items() if ghosting.ghosts >= RECURRING]
+    return sorted(worst, key=lambda one: (-one[1].ghosts, -one[1].lost_s, str(one[0])))[:MOST]
 
 
-def _figures(sums: Sums) -> dict[str, Any]:
+def _figures(ghosting: Ghosting) -> dict[str, Any]:
     return {
-        "check_in_required": sums.required,
-        "ghosts": sums.ghosts,
-        "ghost_rate": ratio(sums.ghosts, sums.required),
-        "lost_minutes": sums.lost_s / 60,
+        "check_in_required": ghosting.required,
+        "ghosts": ghosting.ghosts,
+        "ghost_rate": ratio(ghosting.ghosts, ghosting.required),
+        "lost_minutes": ghosting.lost_s / 60,
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from hub.analytics.figures import Sums, ratio, tally, tally_in_time
+from hub.analytics.figures import Sums, ratio
 from hub.analytics.local_time import day_of, weekday_of
+from hub.analytics.open_time import OpenTime
 from hub.analytics.peak import peak
 from hub.analytics.records import (
     Bucket,
@@ -58,8 +59,15 @@ def figures_of(sums: Sums) -> dict[str, Any]:
     }
 
 
+def added(some: Iterable[Sums]) -> Sums:
+    whole = Sums()
+    for one in some:
+        whole.add(one)
+    return whole
+
+
 def kpis(study: Study) -> Kpis:
-    sums = tally(study, lambda _: None).get(None, Sums())
+    sums = added(digest.whole for digest in study.every_digest())
     sums.available_s = study.available_s()
     most, at = peak(study)
     return Kpis(
@@ -80,10 +88,9 @@ def room_figures(study: Study, *, every: bool = False) -> list[RoomFigures]:
 
 
 def _by_room(study: Study, *, every: bool = False) -> list[tuple[RoomHistory, Sums]]:
-    found = tally(study, lambda fact: int(fact.room_key))
     told = []
     for one in study.rooms:
-        sums = found.get(one.room.key, Sums())
+        sums = added(digest.whole for digest in study.digests[one.room.key])
         sums.available_s = study.open[one.room.key].total_s
         if every or sums != Sums():
             told.append((one, sums))
@@ -105,7 +112,10 @@ def ghosts_by_room(study: Study) -> list[GhostFigures]:
 
 def ghosts_by_department(study: Study) -> list[GhostFigures]:
     """By name; those of no department come last. Available time is that of all the rooms."""
-    found = tally(study, lambda fact: fact.department)
+    found: dict[str | None, Sums] = {}
+    for digest in study.every_digest():
+        for department, sums in digest.departments.items():
+            found.setdefault(department, Sums()).add(sums)
     available_s = study.available_s()
     nowhere: dict[str, Any] = {"room_id": None, "room_name": None, "floor_name": None, "building_name": None}
     told = []
@@ -118,11 +128,28 @@ def ghosts_by_department(study: Study) -> list[GhostFigures]:
 
 def heatmap(study: Study) -> list[HourCell]:
     """By weekday and hour."""
-    found = tally_in_time(study, lambda day, hour: (weekday_of(day), hour), counted=False)
+    found: dict[tuple[int, int], Sums] = {}
+    for day, hour, seconds in _available(study):
+        found.setdefault((weekday_of(day), hour), Sums()).available_s += seconds
+    for digest in study.every_digest():
+        for slot, (booked_s, used_s) in digest.hours.items():
+            sums = found[slot]
+            sums.booked_s += booked_s
+            sums.used_s += used_s
     return [
         HourCell(**minutes_of(sums), weekday=weekday, hour=hour)
         for (weekday, hour), sums in sorted(found.items())
     ]
+
+
+def _available(study: Study) -> Iterator[tuple[int, int, int]]:
+    """Local day, hour, and seconds; rooms that share their open time are gone through once."""
+    alike: dict[int, list[OpenTime]] = {}
+    for one in study.open.values():
+        alike.setdefault(id(one), []).append(one)
+    for some in alike.values():
+        for day, hour, seconds in some[0].all_hours():
+            yield day, hour, seconds * len(some)
 
 
 SIDES: dict[str, tuple[Callable[[Sums], int], Callable[[Sums], int]]] = {
@@ -138,7 +165,15 @@ SIDES: dict[str, tuple[Callable[[Sums], int], Callable[[Sums], int]]] = {
 
 def trend(study: Study, metric: Metric, bucket: Bucket) -> list[TrendPoint]:
     """Every bucket of the range, in order, also where nothing happened."""
-    found = tally_in_time(study, lambda day, _hour: bucket_of(day_of(day), bucket))
+    by_day: dict[int, Sums] = {}
+    for day, _, seconds in _available(study):
+        by_day.setdefault(day, Sums()).available_s += seconds
+    for digest in study.every_digest():
+        for day, sums in digest.days.items():
+            by_day.setdefault(day, Sums()).add(sums)
+    found: dict[date, Sums] = {}
+    for day, sums in by_day.items():
+        found.setdefault(bucket_of(day_of(day), bucket), Sums()).add(sums)
     return [
         _point(found.get(start, Sums()), metric, begins, ends)
         for start, begins, ends in buckets(study.scope.from_day, study.scope.to_day, bucket)

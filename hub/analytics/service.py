@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.service import Account
 from hub.analytics import definitions
 from hub.analytics.capacity import capacity as capacities
+from hub.analytics.digesting import study
 from hub.analytics.drill_down import Behind, BehindIt, behind
 from hub.analytics.offenders import offenders, series
 from hub.analytics.peak import peak, peak_days
@@ -44,7 +45,6 @@ from hub.analytics.reports import (
     kpis as kpi_item,
 )
 from hub.analytics.scope import Scope
-from hub.analytics.study import study
 from hub.errors import Forbidden, Refused
 from hub.rooms import service as rooms
 

@@ -2,63 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.analytics.digest import Digest
 from hub.analytics.local_time import day_number, stretches
 from hub.analytics.open_time import DayClosures, OpenTime, Span, WeeklyHours, less, opening
 from hub.analytics.scope import Scope, checked
-from hub.bookings.facts import Asked, booking_facts, longest_s
+from hub.bookings.facts import Asked, Fact, booking_facts
 from hub.clock import unix
 from hub.errors import not_found
 from hub.rooms import service as rooms
 from hub.rooms.service import ClosureRecord, RoomHistory
 
 FOREVER = 1 << 40
-Fact = Row[Any]
-"""Of `booking_facts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """A room, and what of it decides when it is open."""
+
+    history: RoomHistory
+    hours: WeeklyHours
+    closures: DayClosures
+    away: tuple[Span, ...]
+
+    @property
+    def key(self) -> int:
+        return self.history.room.key
+
+    def open_in(self, scope: Scope) -> OpenTime:
+        within = stretches(self.history.room.building.zone, scope.from_day, scope.to_day)
+        return less(opening(within, self.hours, self.closures_in(scope)), self.away)
+
+    def closures_in(self, scope: Scope) -> DayClosures:
+        first, last = day_number(scope.from_day), day_number(scope.to_day)
+        return tuple(one for one in self.closures if one[0] < last and one[1] > first)
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """`rooms` in the order of building, floor and name; `open` by the room's key. `facts` by room and start:
-    those of the scope's department; `everybodys` are the same of every department."""
+    """`rooms` in the order of building, floor and name; `open` by the room's key, and `digests` too: of days that
+    follow each other."""
 
     scope: Scope
-    now: int
     rooms: Sequence[RoomHistory]
     open: dict[int, OpenTime]
-    everybodys: Sequence[Fact]
-    facts: Sequence[Fact]
+    digests: dict[int, list[Digest]]
 
-    @property
-    def by_key(self) -> dict[int, RoomHistory]:
-        return {one.room.key: one for one in self.rooms}
+    def available_s(self) -> int:
+        return sum(self.open[one.room.key].total_s for one in self.rooms)
 
-    def available_s(self, found: Iterable[RoomHistory] | None = None) -> int:
-        """Of these rooms, or of all."""
-        return sum(self.open[one.room.key].total_s for one in (self.rooms if found is None else found))
+    def every_digest(self) -> Iterator[Digest]:
+        for one in self.rooms:
+            yield from self.digests[one.room.key]
 
 
-def study(session: Session, scope: Scope, now: datetime) -> Study:
+def grounds(session: Session, scope: Scope) -> list[Grounds]:
     """Raises Refused for a range that is none, NotFound for what it is narrowed to."""
     checked(scope)
     found = _rooms(session, scope)
     closed = rooms.closures(session, scope.building_id, scope.from_day, scope.to_day)
-    longest = longest_s(session)
-    open_time = {one.room.key: _open_time(one, closed, scope) for one in found}
-    everybodys = _facts(session, found, open_time, now, longest)
-    theirs = (
-        everybodys
-        if scope.department is None
-        else [fact for fact in everybodys if fact.department == scope.department]
-    )
-    return Study(scope, unix(now), found, open_time, everybodys, theirs)
+    return [Grounds(one, _hours(one), _closures(one, closed), tuple(_away(one))) for one in found]
 
 
 def _rooms(session: Session, scope: Scope) -> list[RoomHistory]:
@@ -69,16 +80,11 @@ def _rooms(session: Session, scope: Scope) -> list[RoomHistory]:
     found = rooms.histories(
         session, building_id=scope.building_id, floor_id=scope.floor_id, room_ids=scope.room_ids
     )
+    there = {one.room.id for one in found}
     for room_id in scope.room_ids:
-        if scope.building_id is None is scope.floor_id and all(one.room.id != room_id for one in found):
+        if scope.building_id is None is scope.floor_id and room_id not in there:
             raise not_found("room", room_id)
     return found
-
-
-def _open_time(one: RoomHistory, closed: Sequence[ClosureRecord], scope: Scope) -> OpenTime:
-    within = stretches(one.room.building.zone, scope.from_day, scope.to_day)
-    hours = opening(within, _hours(one), _closures(one, closed))
-    return less(hours, _away(one))
 
 
 def _hours(one: RoomHistory) -> WeeklyHours:
@@ -110,20 +116,21 @@ def _away(one: RoomHistory) -> list[Span]:
     return spans
 
 
-def _facts(
-    session: Session,
-    found: Sequence[RoomHistory],
-    open_time: dict[int, OpenTime],
-    now: datetime,
-    longest: int,
-) -> Sequence[Fact]:
-    within = [stretch for one in open_time.values() for stretch in one.stretches]
-    if not within:
-        return []
-    asked = Asked(
-        {one.room.key: one for one in found},
-        min(one.begins for one in within),
-        max(one.ends for one in within),
-    )
-    facts = booking_facts(asked, now, longest)
-    return session.execute(select(facts).order_by(facts.c.room_key, facts.c.starts, facts.c.key)).all()
+def facts_of(
+    session: Session, some: Sequence[Grounds], scope: Scope, now: datetime, longest_s: int
+) -> dict[int, list[Fact]]:
+    """By room, in order of start: what has some of its time in the range. Rooms without are left out."""
+    if not some:
+        return {}
+    histories = {one.key: one.history for one in some}
+    begins, ends = instants(some, scope)
+    facts = booking_facts(Asked(histories, begins, ends), now, longest_s)
+    found = session.execute(select(facts).order_by(facts.c.room_key, facts.c.starts, facts.c.key))
+    return {int(key): list(theirs) for key, theirs in groupby(found, attrgetter("room_key"))}
+
+
+def instants(some: Sequence[Grounds], scope: Scope) -> tuple[int, int]:
+    """From the first of the range in any of these rooms' zones to its end in any."""
+    zones = {one.history.room.building.zone for one in some}
+    within = [stretch for zone in zones for stretch in stretches(zone, scope.from_day, scope.to_day)]
+    return min(one.begins for one in within), max(one.ends for one in within)

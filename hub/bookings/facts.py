@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, Table, and_, case, func, literal, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from hub.bookings.lifecycle_sql import standing_at, unix_of
-from hub.bookings.models import CANCELLED, CHECKED_IN, COMPLETED, CONFIRMED, NO_SHOW, PENDING, Booking
+from hub.bookings.models import (
+    CANCELLED,
+    CHECKED_IN,
+    COMPLETED,
+    CONFIRMED,
+    NO_SHOW,
+    PENDING,
+    PERIOD_S,
+    Booking,
+    BookingPeriod,
+)
 from hub.clock import from_unix
 from hub.rooms.service import RoomHistory
 
@@ -22,6 +32,10 @@ PANEL = "panel"
 A_DAY_S = 24 * 60 * 60
 
 _table = cast("Table", Booking.__table__)
+
+
+Fact = Row[Any]
+"""Of `booking_facts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,8 @@ class Asked:
 def booking_facts(asked: Asked, now: datetime, longest_s: int = A_DAY_S) -> Subquery:
     """A row for each booking, pending and cancelled ones too. `longest_s`: no booking is longer.
 
-    `used_until` is `starts` where nobody used it; `taken_until` where it took nothing from others.
+    `used_until` is `starts` where nobody used it; `taken_until` where it took nothing from others. What is `settled`
+    stays as it is, however late it gets.
     """
     booking = _table.alias("b")
     at = booking.c
@@ -89,13 +104,14 @@ def booking_facts(asked: Asked, now: datetime, longest_s: int = A_DAY_S) -> Subq
             _flag(is_now.status == NO_SHOW).label("ghost"),
             _flag(at.checked_in_at.is_not(None)).label("verified"),
             case((kept, at.actual_attendees)).label("attended"),
-            at.attendees,
+            _flag(and_(at.next_at.is_(None), or_(by.is_(None), by < now))).label("settled"),
         )
         .where(
             at.room_key.in_(sorted(rooms)),
             at.starts_at >= from_unix(asked.from_unix - longest_s),
             at.starts_at < from_unix(asked.to_unix),
             at.ends_at > from_unix(asked.from_unix),
+            at.ends_at < from_unix(asked.to_unix + longest_s),
         )
         .subquery("booking_facts")
     )
@@ -108,5 +124,22 @@ def _flag(true: ColumnElement[bool]) -> ColumnElement[int]:
 def longest_s(session: Session) -> int:
     """No booking is longer than this, and than a day: those that are have an index of their own."""
     length = unix_of(_table.c.ends_at) - unix_of(_table.c.starts_at)
-    found = session.scalar(select(func.max(length)))
+    over_a_day = (
+        text("ends_at - starts_at > 86400")
+        if session.get_bind().dialect.name == "sqlite"
+        else text("ends_at - starts_at > '1 day'::interval")
+    )
+    found = session.scalar(select(func.max(length)).where(over_a_day))
     return max(A_DAY_S, int(found or 0))
+
+
+def versions(session: Session, from_unix: int, to_unix: int) -> dict[int, tuple[tuple[int, str], ...]]:
+    """By room's key, what is another as soon as anything has changed in bookings that have some of their time in
+    `[from_unix, to_unix)`. Rooms without any are left out."""
+    at = BookingPeriod
+    asked = or_(at.period == -1, at.period.between(from_unix // PERIOD_S - 1, to_unix // PERIOD_S))
+    rows = session.execute(select(at.room_key, at.period, at.version).where(asked).order_by(at.period))
+    found: dict[int, list[tuple[int, str]]] = {}
+    for key, period, version in rows:
+        found.setdefault(key, []).append((period, version))
+    return {key: tuple(some) for key, some in found.items()}

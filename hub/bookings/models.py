@@ -23,6 +23,9 @@ OVERLAP_ON_SQLITE = "room-already-booked"
 NEVER_OVERLAP = "bookings_never_overlap"
 """What stops an overlap on PostgreSQL, whoever writes: an exclusion; SQLITE_TRIGGERS do on SQLite."""
 
+PERIOD_S = 28 * 24 * 60 * 60
+"""Of `BookingPeriod`."""
+
 _BLOCKING = text("blocks_until IS NOT NULL")
 _DUE = text("next_at IS NOT NULL")
 
@@ -47,6 +50,13 @@ class Booking(Base):
             postgresql_where=_BLOCKING,
         ),
         Index("ix_bookings_room_ends", "room_key", "ends_at", "starts_at"),
+        Index(
+            "ix_bookings_long",
+            "starts_at",
+            "ends_at",
+            sqlite_where=text("ends_at - starts_at > 86400"),
+            postgresql_where=text("ends_at - starts_at > '1 day'::interval"),
+        ),
         Index("ix_bookings_organizer", "organizer_key", "starts_at"),
         Index("ix_bookings_due", "next_at", sqlite_where=_DUE, postgresql_where=_DUE),
     )
@@ -94,6 +104,18 @@ class Booking(Base):
     """What the calendar it came from calls it: importing it again changes nothing."""
 
 
+class BookingPeriod(Base):
+    """Whether anything has changed in a room's bookings that begin or end in a period: triggers write another
+    `version`, at random, whoever changes them. Bookings longer than a period are told of in period -1."""
+
+    __tablename__ = "booking_periods"
+
+    room_key: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[int] = mapped_column(primary_key=True)
+    """PERIOD_S each, from 1970 on."""
+    version: Mapped[str] = mapped_column(String(36))
+
+
 class CalendarSeries(Base):
     """How often calendars were told of a series: the SEQUENCE of the last mail."""
 
@@ -131,6 +153,25 @@ BEGIN
 END"""  # noqa: S608  nothing from outside is in it
 
 
+def _noted(name: str, moment: str, *rows: str) -> str:
+    """Another version for each period that a row is in, before and after."""
+    marks = "\n  UNION ".join(
+        f"SELECT {row}.room_key, {row}.{end} / 2419200, lower(hex(randomblob(8)))"
+        for row in rows
+        for end in ("starts_at", "ends_at")
+    )
+    long = "".join(
+        f"\n  UNION SELECT {row}.room_key, -1, lower(hex(randomblob(8))) WHERE {row}.ends_at - {row}.starts_at > 2419200"
+        for row in rows
+    )
+    return f"""
+CREATE TRIGGER {name} {moment} ON bookings
+BEGIN
+  INSERT OR REPLACE INTO booking_periods (room_key, period, version)
+  {marks}{long};
+END"""
+
+
 SQLITE_TRIGGERS: tuple[str, ...] = (
     _guard("bookings_never_overlap_on_insert", "BEFORE INSERT", ""),
     _guard(
@@ -138,5 +179,8 @@ SQLITE_TRIGGERS: tuple[str, ...] = (
         "BEFORE UPDATE OF room_key, starts_at, blocks_until",
         " AND key <> NEW.key",
     ),
+    _noted("bookings_periods_on_insert", "AFTER INSERT", "NEW"),
+    _noted("bookings_periods_on_update", "AFTER UPDATE", "OLD", "NEW"),
+    _noted("bookings_periods_on_delete", "AFTER DELETE", "OLD"),
 )
-"""The backstop behind the guard in `repository.conflicts`: it holds whoever writes."""
+"""The backstop behind the guard in `repository.conflicts`, and what `BookingPeriod` says: they hold whoever writes."""
