@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.analytics.figures import Sums, ratio
+from hub.analytics.house_digest import added
 from hub.analytics.records import Advice, RoomCapacity
-from hub.analytics.reports import added
 from hub.analytics.study import Study
 from hub.rooms.service import RoomHistory
 

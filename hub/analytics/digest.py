@@ -32,7 +32,7 @@ class Ghosting:
         self.last = max(self.last, other.last)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Digest:
     """`days` by local day (since 1970); `hours` by ISO weekday and hour: booked and used seconds, and no more.
     `counts`: the people of each meeting whose people were counted. `used`: begins and ends of use, by local day, each

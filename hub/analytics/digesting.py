@@ -12,10 +12,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from hub.analytics.digest import Digest, digest_of
+from hub.analytics.house_digest import HouseDigest
 from hub.analytics.scope import Scope
 from hub.analytics.study import Grounds, Study, facts_of, grounds, instants
 from hub.bookings.facts import longest_s, versions
@@ -24,24 +26,30 @@ MOST_KEPT = 5000
 """A year of 400 rooms. A digest of a busy month takes about 20 kB."""
 
 
-class Digests:
-    """Those that were used last; for any thread."""
+MOST_HOUSES = 40
+"""Parts of ranges whose rooms are added up already."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+Kept = TypeVar("Kept")
+
+
+class LastUsed(Generic[Kept]):
+    """Those that were used last, up to `most`; for any thread."""
+
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[Hashable, Digest] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> Digest | None:
+    def get(self, key: Hashable) -> Kept | None:
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
             return found
 
-    def keep(self, key: Hashable, digest: Digest) -> None:
+    def keep(self, key: Hashable, one: Kept) -> None:
         with self._lock:
-            self._kept[key] = digest
+            self._kept[key] = one
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
@@ -54,18 +62,38 @@ class Digests:
         return len(self._kept)
 
 
-kept = Digests()
+kept: LastUsed[Digest] = LastUsed(MOST_KEPT)
+houses: LastUsed[HouseDigest] = LastUsed(MOST_HOUSES)
+
+
+def forget() -> None:
+    kept.forget()
+    houses.forget()
 
 
 def study(session: Session, scope: Scope, now: datetime) -> Study:
     """Raises Refused for a range that is none, NotFound for what it is narrowed to."""
     some = grounds(session, scope)
     digests: dict[int, list[Digest]] = {one.key: [] for one in some}
+    together = []
     for part in parts(scope, now) if some else ():
-        for key, digest in _digests(session, some, part, now).items():
+        found = _digests(session, some, part, now)
+        together.append(_house(list(found.values())))
+        for key, digest in found.items():
             digests[key].append(digest)
     opens = {one.key: one.open_in(scope) for one in some}
-    return Study(scope, [one.history for one in some], opens, digests)
+    return Study(scope, [one.history for one in some], opens, digests, together)
+
+
+def _house(digests: Sequence[Digest]) -> HouseDigest:
+    """The very digests are what it is found by: who keeps it keeps them."""
+    key = tuple(map(id, digests))
+    found = houses.get(key)
+    if found is None:
+        found = HouseDigest(digests)
+        if all(one.settled for one in digests):
+            houses.keep(key, found)
+    return found
 
 
 def parts(scope: Scope, now: datetime) -> Iterator[Scope]:

@@ -28,8 +28,8 @@ def offenders(session: Session, study: Study, who: Account) -> list[Offender]:
     """A private booking is nobody's here, but for admins."""
     theirs = (
         (key, ghosting)
-        for digest in study.every_digest()
-        for (key, private), ghosting in digest.organizers.items()
+        for part in study.parts
+        for (key, private), ghosting in part.organizers.items()
         if who.is_admin or not private
     )
     found = _worst(theirs)
@@ -47,7 +47,7 @@ def offenders(session: Session, study: Study, who: Account) -> list[Offender]:
 
 def series(session: Session, study: Study, who: Account, now: datetime) -> list[SeriesOffender]:
     """By the title of the last meeting of the series that starts in the range."""
-    found = _worst(one for digest in study.every_digest() for one in digest.series.items())
+    found = _worst(one for part in study.parts for one in part.series.items())
     told = bookings.bookings_with_ids(session, [ghosting.last[1] for _, ghosting in found], now)
     return [
         SeriesOffender(

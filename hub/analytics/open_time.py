@@ -95,7 +95,7 @@ def _hours(at: int, until: int) -> Iterator[tuple[int, int, int]]:
         at = step
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def opening(stretches: tuple[Stretch, ...], hours: WeeklyHours, closures: DayClosures) -> OpenTime:
     """What is open by the hours of a building's rooms, before each room's own history."""
     return OpenTime(tuple(_pieces(stretches, hours, closures)), stretches)

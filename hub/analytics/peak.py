@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
-from datetime import datetime
-from itertools import accumulate, chain
+from itertools import chain
 
+from hub.analytics.house_digest import Peak, highest
 from hub.analytics.local_time import DAY_S, day_number, day_of
 from hub.analytics.records import PeakDay
 from hub.analytics.study import Study
-from hub.clock import from_unix
 
 
-def peak(study: Study) -> tuple[int, datetime | None]:
+def peak(study: Study) -> Peak:
     """The most rooms at once in the whole range, and the first moment of that."""
-    return _highest(used for digest in study.every_digest() for used in digest.used.values())
+    if len(study.zones) > 1:  # days of several zones overlap
+        return highest(some for part in study.parts for some in chain.from_iterable(part.used.values()))
+    days = chain.from_iterable(part.peaks.values() for part in study.parts)
+    return min((one for one in days if one[1]), key=lambda one: (-one[0], one[1]), default=(0, None))
 
 
 def peak_days(study: Study) -> list[PeakDay]:
     """For each local day of the range."""
-    used: dict[int, list[array[int]]] = {}
-    for digest in study.every_digest():
-        for day, some in digest.used.items():
-            used.setdefault(day, []).append(some)
+    peaks = {day: found for part in study.parts for day, found in part.peaks.items()}
     open_rooms = _open_rooms(study)
     first, last = day_number(study.scope.from_day), day_number(study.scope.to_day)
     told = []
     for day in range(first, last):
-        most, at = _highest(used.get(day, []))
+        most, at = peaks.get(day, (0, None))
         told.append(PeakDay(date=day_of(day), peak_rooms=most, peak_at=at, open_rooms=open_rooms.get(day, 0)))
     return told
 
@@ -42,13 +39,3 @@ def _open_rooms(study: Study) -> dict[int, int]:
         for day in {(piece.begins + piece.offset_s) // DAY_S for piece in open_time.pieces}:
             found[day] = found.get(day, 0) + alike[id(open_time)]
     return found
-
-
-def _highest(used: Iterable[array[int]]) -> tuple[int, datetime | None]:
-    """`used` as in `Digest`: sorted, ends come before begins of the same moment."""
-    changes = sorted(chain.from_iterable(used))
-    if not changes:
-        return 0, None
-    rooms = list(accumulate(1 if change & 1 else -1 for change in changes))
-    most = max(rooms)
-    return most, from_unix(changes[rooms.index(most)] >> 1)

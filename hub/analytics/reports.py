@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hub.analytics.figures import Sums, ratio
+from hub.analytics.house_digest import added
 from hub.analytics.local_time import day_of, weekday_of
 from hub.analytics.open_time import OpenTime
 from hub.analytics.peak import peak
@@ -59,15 +60,8 @@ def figures_of(sums: Sums) -> dict[str, Any]:
     }
 
 
-def added(some: Iterable[Sums]) -> Sums:
-    whole = Sums()
-    for one in some:
-        whole.add(one)
-    return whole
-
-
 def kpis(study: Study) -> Kpis:
-    sums = added(digest.whole for digest in study.every_digest())
+    sums = added(part.whole for part in study.parts)
     sums.available_s = study.available_s()
     most, at = peak(study)
     return Kpis(
@@ -113,8 +107,8 @@ def ghosts_by_room(study: Study) -> list[GhostFigures]:
 def ghosts_by_department(study: Study) -> list[GhostFigures]:
     """By name; those of no department come last. Available time is that of all the rooms."""
     found: dict[str | None, Sums] = {}
-    for digest in study.every_digest():
-        for department, sums in digest.departments.items():
+    for part in study.parts:
+        for department, sums in part.departments.items():
             found.setdefault(department, Sums()).add(sums)
     available_s = study.available_s()
     nowhere: dict[str, Any] = {"room_id": None, "room_name": None, "floor_name": None, "building_name": None}
@@ -131,8 +125,8 @@ def heatmap(study: Study) -> list[HourCell]:
     found: dict[tuple[int, int], Sums] = {}
     for day, hour, seconds in _available(study):
         found.setdefault((weekday_of(day), hour), Sums()).available_s += seconds
-    for digest in study.every_digest():
-        for slot, (booked_s, used_s) in digest.hours.items():
+    for part in study.parts:
+        for slot, (booked_s, used_s) in part.hours.items():
             sums = found[slot]
             sums.booked_s += booked_s
             sums.used_s += used_s
@@ -168,8 +162,8 @@ def trend(study: Study, metric: Metric, bucket: Bucket) -> list[TrendPoint]:
     by_day: dict[int, Sums] = {}
     for day, _, seconds in _available(study):
         by_day.setdefault(day, Sums()).available_s += seconds
-    for digest in study.every_digest():
-        for day, sums in digest.days.items():
+    for part in study.parts:
+        for day, sums in part.days.items():
             by_day.setdefault(day, Sums()).add(sums)
     found: dict[date, Sums] = {}
     for day, sums in by_day.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.analytics.digest import Digest
+from hub.analytics.house_digest import HouseDigest
 from hub.analytics.local_time import day_number, stretches
 from hub.analytics.open_time import DayClosures, OpenTime, Span, WeeklyHours, less, opening
 from hub.analytics.scope import Scope, checked
@@ -38,8 +39,10 @@ class Grounds:
         return self.history.room.key
 
     def open_in(self, scope: Scope) -> OpenTime:
+        """Rooms that are open alike share it."""
         within = stretches(self.history.room.building.zone, scope.from_day, scope.to_day)
-        return less(opening(within, self.hours, self.closures_in(scope)), self.away)
+        away = [one for one in self.away if within and one[0] < within[-1].ends and one[1] > within[0].begins]
+        return less(opening(within, self.hours, self.closures_in(scope)), away)
 
     def closures_in(self, scope: Scope) -> DayClosures:
         first, last = day_number(scope.from_day), day_number(scope.to_day)
@@ -49,19 +52,20 @@ class Grounds:
 @dataclass(frozen=True, slots=True)
 class Study:
     """`rooms` in the order of building, floor and name; `open` by the room's key, and `digests` too: of days that
-    follow each other."""
+    follow each other. `parts` are the same digests, those of the same days together."""
 
     scope: Scope
     rooms: Sequence[RoomHistory]
     open: dict[int, OpenTime]
     digests: dict[int, list[Digest]]
+    parts: Sequence[HouseDigest]
 
     def available_s(self) -> int:
         return sum(self.open[one.room.key].total_s for one in self.rooms)
 
-    def every_digest(self) -> Iterator[Digest]:
-        for one in self.rooms:
-            yield from self.digests[one.room.key]
+    @property
+    def zones(self) -> set[str]:
+        return {one.room.building.time_zone for one in self.rooms}
 
 
 def grounds(session: Session, scope: Scope) -> list[Grounds]:
