@@ -35,6 +35,7 @@ test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 soak: .venv/dev ## days and days of random bookings, on both databases; bad weather for panels; damaged files and requests
 	CIRCLETIME_SOAK_DAYS=1000 $(BIN)/pytest --timeout=7200 tests/hub/bookings/test_never_overlap.py
 	CIRCLETIME_SOAK_WEATHERS=500 $(BIN)/pytest --timeout=7200 tests/flows/test_any_weather.py
+	CIRCLETIME_SOAK=20 $(BIN)/pytest --timeout=7200 tests/hub/analytics/test_reports_equal_slow_ones.py
 	CIRCLETIME_SOAK=100 $(BIN)/pytest --timeout=7200 tests/hub/fuzz tests/hub/api/test_hostile_requests.py \
 		tests/hub/bookings/test_calendar_series.py tests/hub/bookings/test_recurrence.py
 

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.db.base import Base, UtcTime
+from hub.db.base import DERIVED, Base, UtcTime
 
 PENDING, CONFIRMED, CHECKED_IN = "pending", "confirmed", "checked_in"
 COMPLETED, CANCELLED, NO_SHOW = "completed", "cancelled", "no_show"
@@ -109,6 +109,7 @@ class BookingPeriod(Base):
     `version`, at random, whoever changes them. Bookings longer than a period are told of in period -1."""
 
     __tablename__ = "booking_periods"
+    __table_args__ = {"info": {DERIVED: True}}  # noqa: RUF012  SQLAlchemy reads it so
 
     room_key: Mapped[int] = mapped_column(primary_key=True)
     period: Mapped[int] = mapped_column(primary_key=True)

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from hub.db import failures, migrate, postgresql, sqlite
 from hub.db.address import address
-from hub.db.base import UtcTime
+from hub.db.base import DERIVED, UtcTime
 from hub.errors import Refused
 
 FORMAT = 1
@@ -131,7 +131,7 @@ def _write(
         write(line)
 
     say({"circletime": FORMAT, "schema": contents.schema, "at": int(contents.at.timestamp())})
-    for table in metadata.sorted_tables:
+    for table in (one for one in metadata.sorted_tables if not one.info.get(DERIVED)):
         kinds = {column.name: kind_of(column.type) for column in table.columns}
         say({"table": table.name, "columns": kinds})
         for row in _rows(connection, table):

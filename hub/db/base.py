@@ -25,6 +25,10 @@ class Base(DeclarativeBase):
     )
 
 
+DERIVED = "derived"
+"""In a table's `info`: the database fills it by itself, so no backup has it."""
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An instant in whole seconds: `timestamptz` on PostgreSQL, seconds since 1970 UTC on SQLite.
 
