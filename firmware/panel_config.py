@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 INSTALLED = "panel.json"
+COPY = "panel.copy.json"
+"""Made at a start that found `panel.json` whole: a flash wears, and this file nobody else could give back."""
 CREDENTIALS = "credentials.json"
 FROM_HUB = "config.json"
 MAX_BYTES = 4096
@@ -30,8 +32,8 @@ class PanelConfig:
     """
 
     def __init__(self) -> None:
-        """Raises ValueError where `panel.json` is missing or unfit: without it there is no panel."""
-        installed = _object(flash_file.read(INSTALLED, MAX_BYTES))
+        """Raises ValueError where `panel.json` and its copy are missing or unfit: without it there is no panel."""
+        installed = _installed()
         if "panelId" not in installed:
             installed.update(_credentials())
         self.hub_url = str(installed.get("hubUrl") or "").rstrip("/")
@@ -87,6 +89,29 @@ class PanelConfig:
         self.language = str(told.get("language") or self.language)
         self.dark = told.get("theme") == "dark"
         self.web_url = web_url + "/rooms/" + room_id if web_url and room_id else ""
+
+
+def _installed() -> "dict[str, Any]":
+    """What the installer wrote; each of the two files is mended from the other."""
+    told = flash_file.read(INSTALLED, MAX_BYTES)
+    kept = flash_file.read(COPY, MAX_BYTES)
+    try:
+        found, worn, whole = _with_board(told), COPY, told
+    except ValueError:
+        found, worn, whole = _with_board(kept), INSTALLED, kept
+    if told != kept:
+        try:
+            flash_file.replace(worn, whole)
+        except OSError as error:  # a full flash: one copy has to do
+            print("no copy of panel.json", repr(error))
+    return found
+
+
+def _with_board(payload: bytes) -> "dict[str, Any]":
+    found = _object(payload)
+    if not valid_id(found.get("board")):
+        raise ValueError("panel.json names no board")
+    return found
 
 
 def _credentials() -> "dict[str, Any]":
