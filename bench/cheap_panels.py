@@ -3,7 +3,7 @@
 python -m bench.cheap_panels PORT FILE         joins all panels of FILE at once; what it took is printed as JSON
 python -m bench.cheap_panels PORT FILE alone   at a broker without a hub, so that no welcome comes
 
-FILE has a line for each panel: its id, secret and room's id, and at what QoS it subscribes.
+FILE has a line for each panel: its id, secret and room's id, at what QoS it subscribes, and which revision it shows.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ DOWN = ("welcome", "config", "ack", "reply", "request")
 
 
 class Panel:
-    def __init__(self, panel_id: str, secret: str, room_id: str, qos: int) -> None:
+    def __init__(self, panel_id: str, secret: str, room_id: str, qos: int, revision: int) -> None:
         self.id, self.secret, self.room_id, self.qos = panel_id, secret, room_id, qos
+        self._kept = revision
         self.refused = self.lost = 0
         self.welcomed = asyncio.Event()
         self.seen: dict[int, float] = {}
@@ -76,7 +77,7 @@ class Panel:
 
     @property
     def _revision(self) -> int:
-        return max(self.seen, default=0)
+        return max(self.seen, default=self._kept)
 
     def _publish(
         self, writer: StreamWriter, leaf: str, said: str, packet_id: int, *, retain: bool = False
@@ -129,7 +130,9 @@ async def read_packet(reader: StreamReader) -> tuple[int, bytes]:
 
 def read_panels(path: Path) -> list[Panel]:
     rows = [line.split() for line in path.read_text().splitlines()]
-    return [Panel(panel_id, secret, room_id, int(qos)) for panel_id, secret, room_id, qos in rows]
+    return [
+        Panel(panel_id, secret, room_id, int(qos), int(kept)) for panel_id, secret, room_id, qos, kept in rows
+    ]
 
 
 async def storm(port: int, panels: list[Panel], *, alone: bool) -> dict[str, Any]:

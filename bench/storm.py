@@ -34,6 +34,7 @@ from bench.cheap_panels import packet, text
 from hub.clock import WallClock
 from hub.db.database import Database
 from hub.panel import broker_logins, service
+from hub.rooms import service as rooms_service
 from shared import topics
 from tests.flows.campus import Campus
 from tests.flows.site import eventually, free_port
@@ -114,7 +115,8 @@ def hang(campus: Campus, folder: Path, count: int) -> list[str]:
             for first in range(0, count, BATCH):
                 numbers = range(first, min(first + BATCH, count))
                 found += await database.write(lambda session, which=numbers: register(session, which))
-            return found
+            shown = await database.read(rooms_service.revisions)
+            return [f"{line} {shown[line.split()[2]]}" for line in found]
         finally:
             await database.close()
 
@@ -132,6 +134,12 @@ def wait_for_logins(folder: Path) -> None:
             await database.close()
 
     eventually("mosquitto knows them all", lambda: not asyncio.run(waiting()) or time.sleep(1), 600)
+
+
+def cpu_s(process_id: int) -> float:
+    """What it has used, however busy the machine is."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(process_id: int) -> float:
@@ -162,11 +170,13 @@ def with_hub(count: int, broker: Mosquitto | None, *, rude: int = 0) -> dict[str
             lines = hang(campus, folder, count)
             if broker:
                 wait_for_logins(folder)
-            before = memory_mb(campus.hubs[0].process_id)
+            process_id = campus.hubs[0].process_id
+            before, cpu_before = memory_mb(process_id), cpu_s(process_id)
             crowd = Crowd(port, lines, folder)
             try:
-                after = memory_mb(campus.hubs[0].process_id)
-                found = crowd.storm | fan_out(campus, crowd, lines)
+                after, cpu = memory_mb(process_id), cpu_s(process_id) - cpu_before
+                found = crowd.storm | {"hub CPU ms a panel": round(cpu * 1000 / count, 1)}
+                found |= fan_out(campus, crowd, lines)
                 found |= {"hub MB before": round(before), "hub MB with all": round(after)}
                 if rude:
                     found |= asyncio.run(be_rude(campus, port, rude, lines, crowd))
@@ -224,7 +234,7 @@ async def _rude(port: int, number: int, stop: asyncio.Event) -> int:
 def floor(count: int) -> dict[str, Any]:
     """Mosquitto alone: the states are there, and nobody answers a hello."""
     with tempfile.TemporaryDirectory() as name, _open_mosquitto(Path(name)) as port:
-        lines = [f"p{number} secret r{number % ROOMS} 1" for number in range(count)]
+        lines = [f"p{number} secret r{number % ROOMS} 1 0" for number in range(count)]
         client = paho.Client(paho.CallbackAPIVersion.VERSION2)
         client.connect("127.0.0.1", port)
         client.loop_start()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.clock import Clock, unix
 from hub.db.database import Database
+from hub.db.together import Together
 from hub.errors import NotFound
 from hub.mqtt.client import Broker
 from hub.mqtt.panel_settings import PanelSettings
@@ -42,6 +43,7 @@ class PresenceListener:
         panel_settings: PanelSettings,
     ) -> None:
         self._database, self._clock = database, clock
+        self._together = Together(database)
         self._broker, self._publisher, self._panel_settings = broker, publisher, panel_settings
         self._here: set[str] = set()
         self._heard: dict[str, datetime] = {}
@@ -72,7 +74,7 @@ class PresenceListener:
         try:
             hello = storable(parse_hello(payload))
             now = self._clock.now()
-            panel = await self._database.write(lambda session: service.greet(session, panel_id, hello, now))
+            panel = await self._together.write(lambda session: service.greet(session, panel_id, hello, now))
         except (ValueError, NotFound) as error:
             log.warning("hello of panel %s is not taken: %s", panel_id, error)
             return
@@ -87,7 +89,7 @@ class PresenceListener:
         try:
             said = parse_presence(payload)
             now = self._clock.now()
-            await self._database.write(lambda session: service.set_presence(session, panel_id, said, now))
+            await self._together.write(lambda session: service.set_presence(session, panel_id, said, now))
         except (ValueError, NotFound) as error:
             log.warning("presence of panel %s is not taken: %s", panel_id, error)
             return
@@ -99,7 +101,7 @@ class PresenceListener:
         try:
             told = _telemetry(payload)
             now = self._clock.now()
-            panel = await self._database.write(
+            panel = await self._together.write(
                 lambda session: service.note_telemetry(session, panel_id, told, now)
             )
         except (ValueError, NotFound) as error:
