@@ -11,6 +11,7 @@ NO_ANSWER = 24
 HUB_REFUSES = 31
 BROKER_REFUSES = 32
 HUB_SILENT = 33
+CERTIFICATE_REFUSED = 34
 NOT_UNDERSTOOD = 41
 NO_MEMORY = 42
 CLOCK_NOT_SET = 51
@@ -44,4 +45,6 @@ def number_of(error: Exception) -> int:
     said = str(error)
     if said.startswith("refused"):
         return BROKER_REFUSES
+    if "certificate" in said:
+        return CERTIFICATE_REFUSED
     return HUB_SILENT if said else NO_ANSWER

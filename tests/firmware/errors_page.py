@@ -51,6 +51,10 @@ MEANING = {
         "The link is there or just went, and the hub says nothing.",
         "The hub is restarting, or hangs: look at its log. With an outside broker, the hub may be down while the broker is up.",
     ),
+    "CERTIFICATE_REFUSED": (
+        "The hub's certificate is not of the CA that this panel trusts, not for the name by which it looks, or out of its time.",
+        "Look at `circletime tls show` and `--mqtts-name`. Where the hub has another CA, run `circletime flash` for the panel.",
+    ),
     "NOT_UNDERSTOOD": (
         "What answers is no hub.",
         "Check the address: another program may have the port, or a sign-in page of the network answers.",

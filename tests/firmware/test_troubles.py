@@ -27,6 +27,8 @@ def test_pages_are_of_today():
         (TimeoutError(), 24),
         (LinkLost("refused, code 5"), 32),
         (LinkLost("closed by the broker"), 33),
+        (LinkLost("certificate refused: invalid cert"), 34),
+        (LinkLost("the hub's certificate is out of its time"), 34),
         (ValueError("not HTTP"), 41),
         (MemoryError(), 42),
     ],

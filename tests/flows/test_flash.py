@@ -2,15 +2,18 @@
 is MicroPython on a pseudo-terminal, its network the host's."""
 
 import argparse
+import base64
 import json
 import os
 import random
 import subprocess
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 
 from hub.cli.flash import connect
+from hub.tls.issuing import new_authority
 from tests.flows.site import CIRCLETIME, EMAIL, PASSWORD, Site, eventually
 from tests.micropython import MICROPYTHON
 from tests.tools.pty_board import HARDWARE, WIFI, PtyBoard
@@ -197,6 +200,31 @@ def test_panel_that_does_not_come_online_says_what_the_board_said_last(site, boa
     )
     with pytest.raises(InstallFailed, match="no luck"):
         install(Job("Story Corner", port=board.port), wishes(firmware=mute, online_s=3), Quiet())
+
+
+class WithAnotherCA:
+    """The hub, but what it tells a new panel to trust is a CA of somebody else's."""
+
+    def __init__(self, hub):
+        self._hub, self.another = hub, base64.b64encode(new_authority(datetime.now(UTC)).der).decode()
+
+    def __getattr__(self, name):
+        return getattr(self._hub, name)
+
+    def post(self, path, body):
+        found = self._hub.post(path, body)
+        assert found["mqtt"]["tls"]
+        return found | {"ca": self.another}
+
+
+def test_board_comes_by_tls_and_one_that_trusts_another_ca_says_so(site_by_tls, board, wishes):
+    site_by_tls.furnish("Story Corner")
+    who = {"CIRCLETIME_EMAIL": EMAIL, "CIRCLETIME_PASSWORD": PASSWORD}
+    hub = connect(f"http://127.0.0.1:{site_by_tls.port}", who)
+    with pytest.raises(InstallFailed, match=r"does not trust the hub's certificate.* E34 "):
+        install(Job("Story Corner", port=board.port), wishes(hub=WithAnotherCA(hub)), Quiet())
+    done = install(Job("Story Corner", port=board.port), wishes(hub=hub), Quiet())
+    assert site_by_tls.get(f"/panels/{done.panel_id}")["status"] == "online"
 
 
 def test_unknown_room_is_refused_before_the_board_is_touched(site, wishes):
