@@ -35,7 +35,7 @@ def main() -> None:
     if offer is not None:
         rare.load("firmware.updater").run(offer, config, slots, board, canvas)
         board.reset()
-    screens.draw(canvas, screens.View("safe_mode", 0))
+    screens.draw(canvas, screens.View("safe_mode", 0, language=config.language, dark=config.dark))
     asyncio.run(_wait(config, Glass(canvas, board.display), update))
     slots.try_again()
     board.reset()

@@ -39,7 +39,7 @@ def run(
 ) -> None:
     """Brings that firmware, or leaves word for the hub why not; either way the board is to restart."""
     watchdog = machine.WDT(timeout=WATCHDOG_MS)
-    _show(board, canvas)
+    _show(board, canvas, config)
     try:
         if not is_signed(offer, config.firmware_key):
             raise BadBundle("nobody whose key was installed has signed it")
@@ -51,11 +51,11 @@ def run(
         update_offer.give_up(offer, "not-had", repr(error))
 
 
-def _show(board: "Any", canvas: "Canvas") -> None:
+def _show(board: "Any", canvas: "Canvas", config: "PanelConfig") -> None:
     from firmware import screens
     from firmware.glass import Glass
 
-    screens.draw(canvas, screens.View("updating", 0))
+    screens.draw(canvas, screens.View("updating", 0, language=config.language, dark=config.dark))
     asyncio.run(Glass(canvas, board.display).show())
 
 

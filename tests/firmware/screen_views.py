@@ -289,6 +289,10 @@ VIEWS: dict[str, dict[str, Any]] = {
         "web_url": "http://circletime.example.org:8000/panels/claim?code=7KMRQ4GT",
         "language": "de",
     },
+    "updating": {"screen": "updating", "now": 0},
+    "updating-es": {"screen": "updating", "now": 0, "language": "es"},
+    "safe-mode": {"screen": "safe_mode", "now": 0},
+    "safe-mode-fr": {"screen": "safe_mode", "now": 0, "language": "fr"},
     "claiming-no-hub": {
         "screen": "claiming",
         "now": 0,

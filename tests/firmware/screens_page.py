@@ -66,6 +66,10 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "claiming": "A new panel with the code to claim it by, and as a QR code.",
         "claiming-de": "German.",
         "claiming-no-hub": "Its hub does not answer.",
+        "updating": "New firmware is on its way into it.",
+        "updating-es": "Spanish.",
+        "safe-mode": "Its firmware did not come up three times over; it waits for another (docs/updates.md).",
+        "safe-mode-fr": "French.",
         "out-of-service": "Taken out of service, and why.",
     },
     "Other scripts": {
