@@ -47,7 +47,7 @@ from firmware import (  # noqa: E402  after what only MicroPython has
 from firmware.command_outbox import CommandOutbox  # noqa: E402
 from firmware.hub_contact import HubContact  # noqa: E402
 from firmware.mqtt_client import LinkLost  # noqa: E402
-from firmware.panel_config import PanelConfig  # noqa: E402
+from firmware.panel_config import COPY, INSTALLED, PanelConfig  # noqa: E402
 from firmware.screens.keys import BLANK  # noqa: E402
 from firmware.slots import Slots  # noqa: E402
 from firmware.state_cache import StateCache  # noqa: E402
@@ -360,7 +360,8 @@ class Site:
             )
             self.panel_id = added.id
             told = {"panelId": added.id, "secret": secret, "mqttHost": "hub", "mqttPort": 1883, "board": "b"}
-            Path("panel.json").write_text(json.dumps(told))
+            for path in (INSTALLED, COPY):
+                Path(path).write_text(json.dumps(told))
             self._start_hub()
             self.panel = Panel(self)
             self.loop.settle()

@@ -116,3 +116,5 @@ _sys.stdout.write("\x06")
 _names = {"__name__": "__main__"}  # both share them, as on a board, where nothing of ours is among them
 if _run("boot.py", _names) and not _RAW:
     _run("main.py", _names)
+globals().update(_names)  # what they leave behind is the REPL's, as on a board
+_names.clear()

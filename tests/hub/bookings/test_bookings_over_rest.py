@@ -168,7 +168,15 @@ def test_day_of_a_room_is_whole_and_in_its_zone(rest, wish, booked):
     assert day("2026-11-23")["nextCursor"] is None
 
 
-@pytest.mark.parametrize("query", ["", "?date=", "?date=2026-13-01", "?date=23.11.2026", "?date=9999-12-31"])
+def test_day_that_is_not_named_is_today_in_the_room_s_zone(rest, wish, booked):
+    rest.post(
+        "/bookings", json=wish(startsAt="2026-11-24T00:30:00+01:00", endsAt="2026-11-24T01:30:00+01:00")
+    )
+    found = rest.get(f"/rooms/{rest.house.story_corner.id}/bookings").json()["items"]
+    assert [one["id"] for one in found] == [booked["id"]]
+
+
+@pytest.mark.parametrize("query", ["?date=", "?date=2026-13-01", "?date=23.11.2026", "?date=9999-12-31"])
 def test_day_that_is_none_is_422(rest, query):
     assert rest.get(f"/rooms/{rest.house.story_corner.id}/bookings{query}").status_code == 422
 

@@ -112,7 +112,7 @@ def panel(tmp_path, monkeypatch):
     """A panel whose program is a line of Python."""
 
     def start(program: str) -> SimulatedPanel:
-        monkeypatch.setattr(simulator, "command", lambda _: ([sys.executable, "-c", program], {}))
+        monkeypatch.setattr(simulator, "command", lambda _, *, woken: ([sys.executable, "-c", program], {}))
         return SimulatedPanel("Sandbox", "id", tmp_path)
 
     return start
