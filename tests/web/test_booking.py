@@ -27,11 +27,11 @@ def press_book(page: Page) -> None:
 def test_what_is_filled_in_is_booked_in_the_buildings_time(ada: Page, hub: HubProcess) -> None:
     room_id = hub.room("Plain")
     open_dialog(ada, "Plain")
-    fill(ada, "Design review", "13:00", "13:45")
+    fill(ada, "Design sketches", "13:00", "13:45")
     press_book(ada)
     expect(ada.get_by_text("Booked: Plain")).to_contain_text("13:00\N{EN DASH}13:45")
     (made,) = hub.bookings(room_id)
-    assert made["title"] == "Design review"
+    assert made["title"] == "Design sketches"
     assert made["startsAt"] == hub.utc("13:00")
     assert made["endsAt"] == hub.utc("13:45")
 

@@ -24,7 +24,7 @@ def house(hub: HubProcess) -> StoryHouse:
     name = (
         "Story House"
         if all(one["name"] != "Story House" for one in hub.get("/buildings")["items"])
-        else "Guide House"
+        else "Tale House"
     )
     house = StoryHouse(hub, name)
     hub.post(
