@@ -26,6 +26,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.cheap_panels import packet, read_packet
 from hub.mqtt.broker_auth import Access, panel_access
 from hub.mqtt.embedded_broker import EmbeddedBroker
 from shared import topics
@@ -54,8 +55,8 @@ class Panel:
         """Return when its retained state is there."""
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
         name = _text(self.panel_id)
-        login = _frame(0x10, _text("MQTT") + b"\x04\xc2\x00\x3c" + name + name + name)
-        self._writer.write(login + _frame(0x82, b"\0\1" + _text(self.topic) + b"\1"))
+        login = packet(0x10, _text("MQTT") + b"\x04\xc2\x00\x3c" + name + name + name)
+        self._writer.write(login + packet(0x82, b"\0\1" + _text(self.topic) + b"\1"))
         self.listening = asyncio.create_task(self._listen())
         await self.received.wait()
 
@@ -67,7 +68,7 @@ class Panel:
 
     async def _listen(self) -> None:
         while True:
-            first, body = await _read_packet(self._reader)
+            first, body = await read_packet(self._reader)
             if first >> 4 == 3:
                 packet_id = body[2 + len(self.topic) :][:2]
                 self._writer.write(b"\x40\x02" + packet_id)
@@ -76,25 +77,6 @@ class Panel:
 
 def _text(value: str) -> bytes:
     return struct.pack("!H", len(value)) + value.encode()
-
-
-def _frame(first: int, body: bytes) -> bytes:
-    size, length = len(body), b""
-    while size > 127:
-        length += bytes([size & 127 | 128])
-        size >>= 7
-    return bytes([first]) + length + bytes([size]) + body
-
-
-async def _read_packet(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    first = (await reader.readexactly(1))[0]
-    size = shift = 0
-    while True:
-        byte = (await reader.readexactly(1))[0]
-        size |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return first, await reader.readexactly(size)
 
 
 @contextlib.asynccontextmanager
@@ -129,12 +111,12 @@ async def mosquitto(program: str) -> AsyncIterator[tuple[int, Publish]]:
         process = await asyncio.create_subprocess_exec(program, "-c", str(config), stderr=subprocess.DEVNULL)
         try:
             reader, writer = await _dial(port)
-            writer.write(_frame(0x10, _text("MQTT") + b"\x04\x02\x00\x3c" + _text("hub")))
-            await _read_packet(reader)
+            writer.write(packet(0x10, _text("MQTT") + b"\x04\x02\x00\x3c" + _text("hub")))
+            await read_packet(reader)
 
             async def publish(topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001  as above
-                writer.write(_frame(0x32 | retain, _text(topic) + b"\0\1" + payload))
-                await _read_packet(reader)
+                writer.write(packet(0x32 | retain, _text(topic) + b"\0\1" + payload))
+                await read_packet(reader)
 
             yield port, publish
             writer.close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.hub_process import EMAIL, PASSWORD, HubProcess
+from tests.web.hub_process import EMAIL, PASSWORD, HubProcess, furnished_hub
 from tests.web.looks import complaints
 from tools.chromium import INSTALL, find_chromium
 
@@ -54,15 +54,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     _need((ROOT / "hub/static/index.html").is_file(), "the web app is not built; run: make setup")
-    hub = HubProcess(tmp_path_factory.mktemp("hub"))
-    hub.add_user(EMAIL, "Ada Osei", "admin")
-    hub.start()
-    try:
-        hub.log_in()
-        hub.furnish()
-        yield hub
-    finally:
-        hub.stop()
+    yield from furnished_hub(tmp_path_factory.mktemp("hub"))
 
 
 @pytest.fixture(scope="session")

@@ -161,3 +161,16 @@ class HubProcess:
         finally:
             panel.send_signal(signal.SIGTERM)
             panel.wait(20)
+
+
+def furnished_hub(folder: Path) -> Iterator[HubProcess]:
+    """A running hub with the house in it, and Ada its admin."""
+    hub = HubProcess(folder)
+    hub.add_user(EMAIL, "Ada Osei", "admin")
+    hub.start()
+    try:
+        hub.log_in()
+        hub.furnish()
+        yield hub
+    finally:
+        hub.stop()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web import history
 from tests.web.history import LEAD, Past
-from tests.web.hub_process import EMAIL, PASSWORD, HubProcess
+from tests.web.hub_process import EMAIL, PASSWORD, HubProcess, furnished_hub
 from tests.web.looks import CheckAxe, see
 
 HOLIDAYS = """BEGIN:VCALENDAR
@@ -35,15 +35,7 @@ WATCH = """new MutationObserver(() => { window.progressSeen ||= !!document.query
 @pytest.fixture(scope="module")
 def old_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     """A hub of its own: what is counted here is what was written here."""
-    hub = HubProcess(tmp_path_factory.mktemp("old"))
-    hub.add_user(EMAIL, "Ada Osei", "admin")
-    hub.start()
-    try:
-        hub.log_in()
-        hub.furnish()
-        yield hub
-    finally:
-        hub.stop()
+    yield from furnished_hub(tmp_path_factory.mktemp("old"))
 
 
 @pytest.fixture(scope="module")
