@@ -22,10 +22,16 @@ def test_a_building_grows_from_nothing_and_goes_again(ada: Page, hub: HubProcess
     ada.get_by_role("button", name="Add a building").click()
     fill(ada, "Add", Name="Annex", Time_zone="Nowhere/At_all", Its_first_floor="Ground")
     expect(ada.get_by_role("dialog").get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
-    fill(ada, "Add", Time_zone="Europe/Berlin")
+    ada.get_by_role("dialog").get_by_label("Time zone").fill("Europe/Berlin")
+    sent: list[str] = []
+    ada.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    ada.get_by_role("dialog").get_by_role("button", name="Add", exact=True).dblclick()
+    expect(ada.get_by_role("dialog")).to_have_count(0)
     annex = ada.get_by_role("region", name="Annex")
+    assert len(sent) == 1, "pressed twice, sent once"
     annex.get_by_role("button", name="Add a floor").press("Enter")
     fill(ada, "Add", Name_of_the_floor="Loft")
+    expect(ada.get_by_role("dialog")).to_have_count(0)
     expect(annex.get_by_role("heading", name="Floor Loft")).to_be_visible()
     annex.get_by_role("button", name="Add a room to floor Loft").click()
     fill(ada, "Add", Name="Gable", Seats="7")
