@@ -146,6 +146,8 @@ class MqttLink:
     async def _serve(self) -> None:
         """Joins, then sends whatever is to be sent, until the panel is moved to another room."""
         config = self._config
+        if self._screen_row < HEIGHT_PX:  # the link was lost within a picture that was asked for
+            self._screen_row = 0
         down = DOWN if self._trust is None else DOWN + ("trust",)  # noqa: RUF005  MicroPython has no stars there
         wanted = [topics.panel_down(config.panel_id, leaf) for leaf in down] + [topics.HUB_PRESENCE]
         if config.room_id is not None:
@@ -155,7 +157,6 @@ class MqttLink:
         await self._say_presence(panel_presence.ONLINE)
         self._hello_due = True
         self._telemetry_due = self._telemetry is not None
-        self._screen_row = HEIGHT_PX
         while not self._moved:
             self._supervisor.hear("link")
             self._work.clear()
@@ -323,6 +324,7 @@ class MqttLink:
 
     def _lose_hub(self) -> None:
         self._contact.lost(self._clock.now())
+        strips.strips.not_answered()
         self.listener.given_up(self._outbox.link_lost())
 
     def _say_hello(self) -> None:

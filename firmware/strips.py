@@ -71,6 +71,10 @@ class Strips:
         self._asked_ticks = ticks.now_ms()
         return text_strip.strip_request(self._asked[2], wanted[0], wanted[1])
 
+    def not_answered(self) -> None:
+        """The link is lost, and any answer with it: the next look asks again."""
+        self._asked = None
+
     @property
     def expects_answer(self) -> bool:
         """Whether the hub may be about to answer."""

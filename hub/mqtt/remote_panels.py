@@ -22,6 +22,9 @@ class _Picture:
 
     def __init__(self) -> None:
         self.whole: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
         self._frame = -1
         self._strips: dict[int, bytes] = {}
 
@@ -105,10 +108,15 @@ class RemotePanels:
         if frame is not None:
             self._frames[panel_id] = frame % FRAMES
 
-    def forget(self, panel_id: str) -> None:
-        """The panel may have started anew, and counts its frames from the start."""
+    async def greet(self, panel_id: str) -> None:
+        """The panel has connected. It may have started anew, and counts its frames from the start; what it was asked
+        for may have gone with the link before, and is asked for again."""
         self._seen.pop(panel_id, None)
         self._frames.pop(panel_id, None)
+        picture = self._coming.get(panel_id)
+        if picture is not None:
+            picture.begin_anew()
+            await self._request(panel_id, {"kind": "screen"})
 
     def _check_connected(self, panel_id: str) -> None:
         if panel_id not in self._broker.connected():

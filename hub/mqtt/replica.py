@@ -114,7 +114,7 @@ class Replica:
     async def _overhear(self, panel_id: str, topic: str, payload: bytes) -> None:
         match topic.rpartition("/")[2]:
             case "hello":
-                self.panels.forget(panel_id)
+                await self.panels.greet(panel_id)
             case "screen":
                 self.panels.take_strip(panel_id, payload)
             case "telemetry":

@@ -112,7 +112,7 @@ class Switchboard:
             self._presence.hear(panel_id)
         match leaf:
             case "hello":
-                self.panels.forget(panel_id)
+                await self.panels.greet(panel_id)
                 await self._presence.take_hello(panel_id, payload)
                 if self._trust:
                     await self._trust.tell(panel_id)

@@ -40,6 +40,9 @@ class HubDouble:
         self._clock_ahead_s = now_unix - time.time()
         self.greets = True
         self.config: dict[str, Any] = {}
+        self.cuts_at = ""
+        """The leaf at whose next message the connection ends."""
+        self._asks_for_glass = False
         self.answers: Callable[[dict[str, Any]], dict[str, Any] | None] = self.grant
         self.heard: list[tuple[str, bytes]] = []
         self._loop = asyncio.new_event_loop()
@@ -150,6 +153,7 @@ class HubDouble:
     def glass(self) -> bytes:
         """Asks the panel for what is on its glass."""
         before = len(self.heard)
+        self._asks_for_glass = True
         self.down("request", {"kind": "screen"})
 
         def whole() -> bytes | None:
@@ -157,7 +161,9 @@ class HubDouble:
             last = [(row, dots) for frame, row, dots in strips if frame == strips[-1][0]]
             return b"".join(dots for _, dots in last[-12:]) if len(last) >= 12 else None
 
-        return bytes(wait_until(whole, "twelve strips"))
+        found = bytes(wait_until(whole, "twelve strips"))
+        self._asks_for_glass = False
+        return found
 
     def grant(self, command: dict[str, Any]) -> dict[str, Any]:
         """Does what a check-in or an end asks; the next state is only published by a test that wants to."""
@@ -194,6 +200,9 @@ class HubDouble:
         assert found is not None
         leaf = found[2]
         self.heard.append((leaf, payload))
+        if leaf == self.cuts_at and self._broker is not None:
+            self.cuts_at = ""
+            await self._broker.disconnect(PANEL)
         if leaf == "hello" and self.greets:
             await self._greet(json.loads(payload))
         elif leaf == "command":
@@ -207,6 +216,8 @@ class HubDouble:
         if self.state is not None and hello["revision"] != self.state["revision"]:
             await self._publish(topics.room_state(self.state["room"]["id"]), self.state)
         await self._send("welcome", self._welcome())
+        if self._asks_for_glass:  # as hub.mqtt.remote_panels does: the question may have gone with the link
+            await self._send("request", {"kind": "screen"})
 
     async def _send(self, leaf: str, message: Any) -> None:
         await self._publish(topics.panel_down(PANEL, leaf), message)

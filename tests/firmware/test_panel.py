@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from shared import topics
+from shared import panel_screen, topics
 from tests.firmware.hub_double import PANEL, ROOM, wait_until
 from tests.micropython import needs_micropython
 from tests.shared.examples import START, meeting, state
@@ -127,6 +127,20 @@ def test_an_answer_that_never_came_is_asked_for_again_by_the_same_id(hub, panel)
     hub.cut()
     wait_until(lambda: len(hub.said("command")) == 2, "the command again")
     assert hub.said("command")[0] == hub.said("command")[1]
+
+
+def test_a_picture_that_was_asked_for_is_told_from_its_top_after_a_lost_link(hub, panel):
+    panel()
+    hub.shows("check_in")
+    hub.cuts_at = "screen"
+    hub.down("request", {"kind": "screen"})
+
+    def rows():
+        return [panel_screen.parse_strip(payload)[1] for leaf, payload in hub.heard if leaf == "screen"]
+
+    whole = list(range(0, panel_screen.HEIGHT_PX, panel_screen.STRIP_ROWS))
+    wait_until(lambda: rows()[-12:] == whole, "twelve strips")
+    assert len(rows()) > len(whole)
 
 
 def test_an_older_state_is_refused_also_late_and_twice(hub, panel):

@@ -56,6 +56,9 @@ def test_answer_that_does_not_come_is_asked_for_again_later(on_micropython):
 find(strips, "会議"); assert strips.question()
 find(strips, "会議"); assert strips.question() is None
 now[0] += AGAIN_MS
+find(strips, "会議"); late = strips.question()
+strips.not_answered()
+assert refused(strips, answer(late)), "its link is gone"
 find(strips, "会議"); assert strips.question()
 """
     )

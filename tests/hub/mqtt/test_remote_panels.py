@@ -68,9 +68,25 @@ def test_panel_that_started_anew_is_asked_again(broker, screen):
     broker.panels.note_frame("p1", 1)
     broker.strips = [strip(1, row, 1) for row in ROWS]
     screen()
-    broker.panels.forget("p1")
+    asyncio.run(broker.panels.greet("p1"))
     broker.strips = [strip(1, row, 3) for row in ROWS]
     assert set(screen()) == {3}
+
+
+def test_panel_that_connects_again_meanwhile_is_asked_again_and_its_pictures_never_mixed(broker):
+    """Nine strips of one start, three of the next with the same frame number: that is no picture."""
+
+    async def look():
+        broker.strips = [strip(1, row, 1) for row in ROWS[:9]]
+        looking = asyncio.create_task(broker.panels.screen("p1"))
+        while not broker.published:
+            await asyncio.sleep(0)
+        broker.strips = [strip(1, row, 2) for row in reversed(ROWS)]
+        await broker.panels.greet("p1")
+        return await looking
+
+    assert set(asyncio.run(look())) == {2}
+    assert len(broker.published) == 2
 
 
 def test_many_who_look_ask_once(broker):
