@@ -3,6 +3,8 @@
 python -m bench.cheap_panels PORT FILE         joins all panels of FILE at once; what it took is printed as JSON
 python -m bench.cheap_panels PORT FILE alone   at a broker without a hub, so that no welcome comes
 
+PORT may be several, with commas: the nodes of a cluster, among which the panels are spread.
+
 FILE has a line for each panel: its id, secret and room's id, at what QoS it subscribes, and which revision it shows.
 """
 
@@ -135,10 +137,12 @@ def read_panels(path: Path) -> list[Panel]:
     ]
 
 
-async def storm(port: int, panels: list[Panel], *, alone: bool) -> dict[str, Any]:
+async def storm(ports: list[int], panels: list[Panel], *, alone: bool) -> dict[str, Any]:
     """All connect at once; returns when the last has its room's state and its welcome. They stay, as tasks."""
     began = time.monotonic()
-    tasks = [asyncio.create_task(panel.run(port)) for panel in panels]
+    tasks = [
+        asyncio.create_task(panel.run(ports[number % len(ports)])) for number, panel in enumerate(panels)
+    ]
     state_s, welcome_s = None, None
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_S):
@@ -160,10 +164,10 @@ async def storm(port: int, panels: list[Panel], *, alone: bool) -> dict[str, Any
     return found
 
 
-async def main(port: int, path: str, *, alone: bool) -> None:
+async def main(ports: list[int], path: str, *, alone: bool) -> None:
     """Prints what the storm took, then each line of standard input is answered with what came since: see storm.py."""
     panels = read_panels(Path(path))
-    found = await storm(port, panels, alone=alone)
+    found = await storm(ports, panels, alone=alone)
     tasks = found.pop("tasks")
     print(json.dumps(found), flush=True)
     loop = asyncio.get_running_loop()
@@ -181,4 +185,4 @@ async def main(port: int, path: str, *, alone: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], alone=len(sys.argv) > 3))
+    asyncio.run(main([int(port) for port in sys.argv[1].split(",")], sys.argv[2], alone=len(sys.argv) > 3))

@@ -4,10 +4,10 @@ Each run is a hub in a process of its own (SQLite) and panels in another (bench/
 
 - storm: everybody connects in the same moment; when has the last its room's state, and its welcome from the hub;
 - fan-out: a booking at a time; how long after its 201 has each panel of the room the new state;
-- rude: clients that say nothing, half a packet, or read nothing, while bookings go on;
+- rude: clients that say nothing, half a packet, or far too much, while bookings go on (bench/rude_clients.py);
 - the floor is mosquitto alone, with the same panels and retained states, and nobody behind it.
 
-CIRCLETIME_STORM=300 makes all of it smaller.
+CIRCLETIME_STORM=300 makes all of it smaller; CIRCLETIME_STORM_RUNS=mosquitto,nats does some of it, beside what is known.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ import asyncio
 import json
 import os
 import platform
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
 from sqlalchemy.orm import Session
 
-from bench.cheap_panels import packet, text
+from bench.rude_clients import be_rude
 from hub.clock import WallClock
 from hub.db.database import Database
 from hub.panel import broker_logins, service
 from hub.rooms import service as rooms_service
 from shared import topics
-from tests.flows.campus import Campus
-from tests.flows.site import eventually, free_port
+from tests.flows.campus import HTTP, Campus
+from tests.flows.site import CIRCLETIME, eventually, free_port
 from tests.mosquitto import Mosquitto
+from tests.nats_cluster import NatsCluster
 
 ROOMS = 100
 MOST = int(os.environ.get("CIRCLETIME_STORM", "5000"))
@@ -52,14 +52,14 @@ STATE_BYTES = 1500
 class Crowd:
     """The panels' process."""
 
-    def __init__(self, port: int, lines: list[str], folder: Path, *, alone: bool = False) -> None:
+    def __init__(self, ports: list[int], lines: list[str], folder: Path, *, alone: bool = False) -> None:
         path = folder / "panels"
         path.write_text("\n".join(lines))
         argv = [
             sys.executable,
             "-m",
             "bench.cheap_panels",
-            str(port),
+            ",".join(str(port) for port in ports),
             str(path),
             *(["alone"] if alone else []),
         ]
@@ -82,18 +82,30 @@ class Crowd:
         self._process.wait()
 
 
+Outside = Mosquitto | NatsCluster | None
+
+
 @contextmanager
-def hub(folder: Path, broker: Mosquitto | None) -> Iterator[tuple[Campus, int]]:
-    port = broker.port if broker else free_port()
+def hub(folder: Path, broker: Outside) -> Iterator[tuple[Campus, list[int]]]:
+    """And the ports at which its panels find a broker."""
     url = f"sqlite:///{folder}/circletime.db"
-    campus = Campus(folder, url, broker.url if broker else None, hubs=1, CIRCLETIME_MQTT_PORT=str(port))
+    more = {}
+    if isinstance(broker, NatsCluster):
+        ports = broker.mqtt_ports
+        (folder / "issuer.seed").write_bytes(broker.seed)
+        more["CIRCLETIME_NATS_URL"] = ",".join(broker.servers)
+        more["CIRCLETIME_NATS_SEED_FILE"] = str(folder / "issuer.seed")
+    else:
+        ports = [broker.port if broker else free_port()]
+        more["CIRCLETIME_MQTT_PORT"] = str(ports[0])
+    campus = Campus(folder, url, broker.url if broker else None, hubs=1, **more)
     try:
-        yield campus, port
+        yield campus, ports
     finally:
         campus.close()
 
 
-def hang(campus: Campus, folder: Path, count: int) -> list[str]:
+def hang(campus: Campus, folder: Path, count: int, broker: Outside) -> list[str]:
     """So many panels at ROOMS doors, past the REST API; a line for each."""
     rooms = [campus.add_room(f"Room {number:03}") for number in range(ROOMS)]
 
@@ -104,8 +116,9 @@ def hang(campus: Campus, folder: Path, count: int) -> list[str]:
             made, secret = service.register(
                 session, name=None, room_id=room_id, simulated=True, now=WallClock().now()
             )
-            broker_logins.hand_over(session, made.id, secret)
-            lines.append(f"{made.id} {secret} {room_id} 1")
+            if isinstance(broker, Mosquitto):
+                broker_logins.hand_over(session, made.id, secret)
+            lines.append(f"{made.id} {secret} {room_id} {0 if isinstance(broker, NatsCluster) else 1}")
         return lines
 
     async def write() -> list[str]:
@@ -123,17 +136,15 @@ def hang(campus: Campus, folder: Path, count: int) -> list[str]:
     return asyncio.run(write())
 
 
-def wait_for_logins(folder: Path) -> None:
-    """Until mosquitto has been told of every panel."""
-
-    async def waiting() -> int:
-        database = Database(f"sqlite+aiosqlite:///{folder}/circletime.db")
-        try:
-            return len(await database.read(broker_logins.waiting))
-        finally:
-            await database.close()
-
-    eventually("mosquitto knows them all", lambda: not asyncio.run(waiting()) or time.sleep(1), 600)
+def tell(broker: Mosquitto, folder: Path) -> float:
+    """Mosquitto of every panel, by its file; seconds that it was stopped."""
+    began = time.monotonic()
+    broker.kill()
+    words = [*CIRCLETIME, "mosquitto", str(broker.rules), "--data-dir", str(folder)]
+    environment = os.environ | {"CIRCLETIME_DATABASE_URL": f"sqlite:///{folder}/circletime.db"}
+    subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL)
+    broker.start()
+    return time.monotonic() - began
 
 
 def cpu_s(process_id: int) -> float:
@@ -163,72 +174,38 @@ def fan_out(campus: Campus, crowd: Crowd, lines: list[str]) -> dict[str, Any]:
     }
 
 
-def with_hub(count: int, broker: Mosquitto | None, *, rude: int = 0) -> dict[str, Any]:
+def quiet(campus: Campus) -> bool:
+    """Whether the broker has every room's newest state."""
+    figures = HTTP.get(f"{campus.hubs[0].url}/metrics").text
+    return "circletime_rooms_unpublished 0.0" in figures
+
+
+def with_hub(count: int, broker: Outside, *, rude: int = 0) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with hub(folder, broker) as (campus, port):
-            lines = hang(campus, folder, count)
-            if broker:
-                wait_for_logins(folder)
+        with hub(folder, broker) as (campus, ports):
+            lines = hang(campus, folder, count, broker)
+            told_s = tell(broker, folder) if isinstance(broker, Mosquitto) else None
+            eventually("all states are at the broker", lambda: quiet(campus) or time.sleep(0.5), 300)
             process_id = campus.hubs[0].process_id
             before, cpu_before = memory_mb(process_id), cpu_s(process_id)
-            crowd = Crowd(port, lines, folder)
+            crowd = Crowd(ports, lines, folder)
             try:
                 after, cpu = memory_mb(process_id), cpu_s(process_id) - cpu_before
                 found = crowd.storm | {"hub CPU ms a panel": round(cpu * 1000 / count, 1)}
                 found |= fan_out(campus, crowd, lines)
                 found |= {"hub MB before": round(before), "hub MB with all": round(after)}
+                if broker:
+                    found["broker MB with all"] = round(sum(map(memory_mb, broker.process_ids)))
+                if told_s is not None:
+                    found["seconds to write mosquitto's file"] = round(told_s, 1)
                 if rude:
-                    found |= asyncio.run(be_rude(campus, port, rude, lines, crowd))
+                    rooms = list(dict.fromkeys(line.split()[2] for line in lines))
+                    found |= asyncio.run(be_rude(campus, ports[0], rude, rooms, crowd.seen))
+                    found["hub MB after the rude"] = round(memory_mb(process_id))
             finally:
                 crowd.close()
     return found
-
-
-async def be_rude(campus: Campus, port: int, count: int, lines: list[str], crowd: Crowd) -> dict[str, Any]:
-    """Bookings while `count` clients misbehave; what the hub does then and afterwards."""
-    stop = asyncio.Event()
-    clients = [asyncio.create_task(_rude(port, number, stop)) for number in range(count)]
-    await asyncio.sleep(2)
-    waits, missed = [], 0
-    for room_id in list(dict.fromkeys(line.split()[2] for line in lines))[:20]:
-        began = time.monotonic()
-        await asyncio.to_thread(campus.book, room_id, 700)
-        waits.append(time.monotonic() - began)
-        revision = await asyncio.to_thread(campus.truth, room_id)
-        missed += (await asyncio.to_thread(crowd.seen, room_id, revision)).count(None)
-    most = memory_mb(campus.hubs[0].process_id)
-    stop.set()
-    turned_away = sum(await asyncio.gather(*clients))
-    return {
-        "rude clients": count,
-        "connections they lost": turned_away,
-        "booking worst s meanwhile": round(max(waits), 2),
-        "states missed meanwhile": missed,
-        "hub MB meanwhile": round(most),
-        "hub alive": campus.hubs[0].ready(),
-    }
-
-
-async def _rude(port: int, number: int, stop: asyncio.Event) -> int:
-    """Says nothing, half a CONNECT, or far too much; comes again when it is thrown out. How often it was."""
-    words = (
-        b"",
-        packet(0x10, text("MQTT") + b"\x04\xc2\0\x3c" + text("nobody"))[:-3],
-        b"\x10\xff\xff\xff\x7f" + bytes(9000),
-    )
-    lost = 0
-    while not stop.is_set():
-        with suppress(OSError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(words[number % len(words)])
-            ended = asyncio.create_task(reader.read())
-            await asyncio.wait({ended, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-            ended.cancel()
-            writer.transport.abort()
-        lost += not stop.is_set()
-        await asyncio.sleep(random.uniform(0.2, 1))
-    return lost
 
 
 def floor(count: int) -> dict[str, Any]:
@@ -246,7 +223,7 @@ def floor(count: int) -> dict[str, Any]:
 
         for number in range(ROOMS):
             publish(number, 1)
-        crowd = Crowd(port, lines, Path(name), alone=True)
+        crowd = Crowd([port], lines, Path(name), alone=True)
         times: list[float] = []
         for number in range(CHANGES):
             began = time.monotonic()
@@ -276,31 +253,45 @@ def _open_mosquitto(folder: Path) -> Iterator[int]:
         process.wait()
 
 
-def main() -> None:
-    found: dict[str, Any] = {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-        "load before": os.getloadavg()[0],
-    }
-    found[f"embedded, {EMBEDDED} panels"] = ours = with_hub(EMBEDDED, None, rude=RUDE)
-    found[f"mosquitto alone, {EMBEDDED} panels"] = alone = floor(EMBEDDED)
-    broker = Mosquitto()
+def _outside(server: type[Mosquitto | NatsCluster]) -> dict[str, Any]:
+    broker = server()
     try:
-        found[f"hub and mosquitto, {OUTSIDE} panels"] = outside = with_hub(OUTSIDE, broker)
+        return with_hub(OUTSIDE, broker)
     finally:
         broker.close()
-    found[f"mosquitto alone, {OUTSIDE} panels"] = alone_too = floor(OUTSIDE)
-    found["embedded against mosquitto alone"] = _ratios(ours, alone)
-    found["hub and mosquitto against mosquitto alone"] = _ratios(outside, alone_too)
-    for name, rows in found.items():
-        print(
-            f"  {name}: {rows if not isinstance(rows, dict) else ', '.join(f'{k} {v}' for k, v in rows.items())}"
-        )
-    RESULTS.parent.mkdir(exist_ok=True)
+
+
+RUNS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "embedded": (f"embedded, {EMBEDDED} panels", lambda: with_hub(EMBEDDED, None, rude=RUDE)),
+    "floor": (f"mosquitto alone, {EMBEDDED} panels", lambda: floor(EMBEDDED)),
+    "mosquitto": (f"hub and mosquitto, {OUTSIDE} panels", lambda: _outside(Mosquitto)),
+    "nats": (f"hub and three NATS nodes, {OUTSIDE} panels", lambda: _outside(NatsCluster)),
+    "high floor": (f"mosquitto alone, {OUTSIDE} panels", lambda: floor(OUTSIDE)),
+}
+
+
+def main() -> None:
+    """Each run's figures are written as soon as it ends; one that failed says why."""
+    found: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    found["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    for run in os.environ.get("CIRCLETIME_STORM_RUNS", ",".join(RUNS)).split(","):
+        name, measure = RUNS[run]
+        load = os.getloadavg()[0]
+        try:
+            found[name] = {"load before": round(load, 1)} | measure()
+        except AssertionError as error:
+            found[name] = {"load before": round(load, 1), "failed": str(error)}
+        print(f"  {name}: {', '.join(f'{k} {v}' for k, v in found[name].items())}", flush=True)
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    alone = found.get(RUNS["floor"][0], {}), found.get(RUNS["high floor"][0], {})
+    for run, floor_of in (("embedded", alone[0]), ("mosquitto", alone[1]), ("nats", alone[1])):
+        if ratios := _ratios(found.get(RUNS[run][0], {}), floor_of):
+            found[f"{run} against mosquitto alone"] = ratios
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def _ratios(one: dict[str, Any], floor: dict[str, Any]) -> dict[str, float]:
-    names = [name for name in ("last state s", "fan-out median ms") if one[name] and floor[name]]
+    names = [name for name in ("last state s", "fan-out median ms") if one.get(name) and floor.get(name)]
     return {name: round(one[name] / floor[name], 1) for name in names}
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "panel": ("simulate", "panels without hardware"),
     "flash": ("flash", "make a board a panel"),
     "tls": ("tls", "the hub's own CA, and its change"),
+    "mosquitto": ("mosquitto", "thousands of new panels into mosquitto's file at once"),
 }
 """What is typed; the file in hub/cli, and what the list says of it."""
 

@@ -77,7 +77,7 @@ from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.retention import forget
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
-from hub.tls.offer import Offer, tls_offer
+from hub.tls.offer import Offer, tls_offer, web_offer
 
 METADATA = Base.metadata
 """Every table: whoever knows every part has loaded them all."""
@@ -190,11 +190,16 @@ def doors() -> Litestar:
     )
 
 
-async def _strictly(message: Message, _scope: Scope) -> None:
+ONLY_BY_TLS = {"Strict-Transport-Security": f"max-age={30 * 86400}"}
+"""Where browsers come by TLS. A month: whoever goes back to plain HTTP is not locked out for longer."""
+
+
+async def _strictly(message: Message, scope: Scope) -> None:
     """Refusals that no route gave have the strict headers too."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in SECURITY_HEADERS.items():
+        by_tls = _hub(scope["litestar_app"].state).settings.url.startswith("https:")
+        for name, value in (SECURITY_HEADERS | (ONLY_BY_TLS if by_tls else {})).items():
             headers.setdefault(name, value)
 
 
@@ -206,7 +211,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
     """The hub's parts, and what runs while the app does. Raises what `create_app` raises."""
     clock = clock or WallClock()
     database = Database(settings.database, Events())
-    tls = tls_offer(settings, clock)
+    tls, web_tls = tls_offer(settings, clock), web_offer(settings, clock)
     switchboard = _switchboard(settings, database, clock, tls)
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
@@ -220,7 +225,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         feed = ChangeFeed(database, clock)
         await feed.begin()
         mail = send_mail(database, clock, mailer, writers)
-        runs = [sweep(database, clock), feed.run(), mail]
+        runs = [sweep(database, clock), feed.run(), mail, hub.backlog.watch(database, clock)]
         if settings.forget_after_months is not None:
             runs.append(forget(database, clock, settings.forget_after_months))
         if database.shared:
@@ -228,6 +233,8 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         tasks = [asyncio.create_task(one) for one in runs]
         if tls and switchboard:
             tasks.append(asyncio.create_task(tls.renew()))
+        if web_tls:
+            tasks.append(asyncio.create_task(web_tls.renew()))
         try:
             yield
         finally:
@@ -239,7 +246,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
             await database.close()
 
     hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls)
-    return {"hub": hub, "running": running}
+    return {"hub": hub, "running": running, "web_tls": web_tls}
 
 
 def _mailer(settings: Settings) -> Mailer:

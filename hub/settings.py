@@ -27,7 +27,9 @@ class Settings:
     another broker proves itself with when it asks over HTTP.
     `mqtts_host` is where TLS listens; None: where the web does. `mqtts_names` are the host names and addresses
     by which panels find it; the first is what new panels are told.
-    `public_url` is where browsers and phones find the hub; None: `http://host:port`.
+    `https`: whether the web's port speaks TLS, with `https_certificate` and `https_key` or one of the hub's own CA.
+    `public_url` is where browsers and phones find the hub; None: `http://host:port`, or
+    `https://`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
     `firmware_key` is the modulus, in base64, of the key that firmware is signed with (tools/release.py).
     `hub_addresses` are where panels find the hub from now on or soon, each `host:port`.
@@ -49,6 +51,9 @@ class Settings:
     mqtts_certificate: Path | None = None
     mqtts_key: Path | None = None
     mqtts_ca: Path | None = None
+    https: bool = False
+    https_certificate: Path | None = None
+    https_key: Path | None = None
     database_url: str | None = field(default=None, repr=False)
     broker_url: str | None = field(default=None, repr=False)
     panels_broker_url: str | None = None
@@ -76,7 +81,7 @@ class Settings:
         if self.public_url:
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.https else 'http'}://{host}:{self.port}"
 
     @property
     def mqtts_address(self) -> str:
@@ -159,13 +164,23 @@ _READ: dict[str, Callable[[str], object]] = {
     ),
     **dict.fromkeys(SECRETS, str),
     **dict.fromkeys(
-        ("data_dir", "mqtts_certificate", "mqtts_key", "mqtts_ca", "nats_seed_file", "broker_secret_file"),
+        (
+            "data_dir",
+            "mqtts_certificate",
+            "mqtts_key",
+            "mqtts_ca",
+            "https_certificate",
+            "https_key",
+            "nats_seed_file",
+            "broker_secret_file",
+        ),
         Path,
     ),
     **dict.fromkeys(("port", "mqtt_port", "mqtts_port"), port),
     "forget_after_months": months,
     "mqtts_names": _listed,
     "hub_addresses": lambda words: addresses(_listed(words)),
+    "https": on_or_off,
     "notifications": on_or_off,
     "log_format": log_format,
 }

@@ -53,16 +53,18 @@ class Mosquitto:
             raise CannotRun(f"there is no mosquitto with {PLUGIN}. On Debian: sudo sh -c '{INSTALL}'")
         self.port = free_port()
         self._home = Path(tempfile.mkdtemp(prefix="circletime-mosquitto-"))
-        rules = self._home / "dynamic-security.json"
+        self.rules = self._home / "dynamic-security.json"
         subprocess.run(
-            ["mosquitto_ctrl", "dynsec", "init", rules, HUB, HUB_PASSWORD], check=True, capture_output=True
+            ["mosquitto_ctrl", "dynsec", "init", self.rules, HUB, HUB_PASSWORD],
+            check=True,
+            capture_output=True,
         )
-        shutil.copy(rules, self._home / "rules-at-first.json")
+        shutil.copy(self.rules, self._home / "rules-at-first.json")
         (self._home / "mosquitto.conf").write_text(
             f"listener {self.port} 127.0.0.1\n"
             "allow_anonymous false\n"
             f"plugin {plugin}\n"
-            f"plugin_opt_config_file {rules}\n"
+            f"plugin_opt_config_file {self.rules}\n"
             "max_queued_messages 10000\n"
             "max_packet_size 65536\n"
             f"persistence true\npersistence_location {self._home}/\n"
@@ -84,6 +86,10 @@ class Mosquitto:
             )
         wait_for_port(self.port, self._process)
 
+    @property
+    def process_ids(self) -> list[int]:
+        return [self._process.pid]
+
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
@@ -92,7 +98,7 @@ class Mosquitto:
         """While it is not running: what was retained is gone, and with `rules` every client too."""
         (self._home / "mosquitto.db").unlink(missing_ok=True)
         if rules:
-            shutil.copyfile(self._home / "rules-at-first.json", self._home / "dynamic-security.json")
+            shutil.copyfile(self._home / "rules-at-first.json", self.rules)
 
     def log(self) -> str:
         return (self._home / "log").read_text()

@@ -94,6 +94,10 @@ class NatsCluster:
         except httpx.TransportError:
             return False
 
+    @property
+    def process_ids(self) -> list[int]:
+        return [process.pid for process in self._processes.values()]
+
     def kill(self, number: int) -> None:
         process = self._processes.pop(number)
         process.send_signal(signal.SIGKILL)

@@ -98,7 +98,7 @@ def _read(session: Session, hub: Parts, now: datetime) -> list[GaugeMetricFamily
         _gauge("rooms_unpublished", "Rooms whose newest state the broker has not.", len(unpublished)),
         _gauge(
             "oldest_unpublished_room_seconds",
-            "How long the longest of them has been seen waiting.",
+            "How long the longest of them has waited, since this hub runs.",
             hub.backlog.oldest_s(unpublished, now),
         ),
         _gauge(

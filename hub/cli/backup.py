@@ -39,4 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = from_environment(os.environ, data_dir=arguments.data_dir)
     made = archive.back_up(settings.database, METADATA, arguments.file, WallClock().now())
     print(f"{arguments.file}: {made.rows} rows, as of {made.at:%Y-%m-%d %H:%M:%S} UTC.")
+    if (authority := settings.data_dir / "tls" / "ca.pem").exists():
+        print(
+            f"{authority} is not in it: keep a copy where you keep keys. Without it every panel needs a visit."
+        )
     return 0

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import smtplib
 import socket
+import ssl
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -125,8 +126,11 @@ def _is_free(host: str, port: int) -> bool:
 def _hub_says(settings: Settings) -> int | None:
     """The status of its `/health/ready`; None where no hub answers."""
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104  compared, not bound
+    at = f"{'https' if settings.https else 'http'}://{host}:{settings.port}/health/ready"
+    whoever = ssl.create_default_context()  # whether one answers; whom browsers trust is another question
+    whoever.check_hostname, whoever.verify_mode = False, ssl.CERT_NONE
     try:
-        with urlopen(f"http://{host}:{settings.port}/health/ready", timeout=PATIENCE_S) as answer:
+        with urlopen(at, timeout=PATIENCE_S, context=whoever) as answer:  # noqa: S310  one of the two above
             return answer.status if b'"database"' in answer.read() else None
     except URLError as error:
         status = getattr(error, "code", None)
@@ -136,12 +140,29 @@ def _hub_says(settings: Settings) -> int | None:
 
 
 def certificates(patient: Patient) -> Iterator[Finding]:
-    """Of the panels' TLS; a hub without it has none."""
+    """Of the panels' TLS and of the browsers'; a hub without either has none."""
     settings = patient.settings
-    if settings.mqtts_port is None:
-        return
-    own = settings.mqtts_certificate is None
-    path = settings.mqtts_certificate or settings.data_dir / "tls" / "hub.pem"
+    if settings.https:
+        yield from _certificate(patient, settings.https_certificate, "web.pem")
+    else:
+        yield from _in_the_clear(settings)
+    if settings.mqtts_port is not None:
+        yield from _certificate(patient, settings.mqtts_certificate, "hub.pem")
+
+
+def _in_the_clear(settings: Settings) -> Iterator[Finding]:
+    if settings.host not in LOOPBACK:
+        yield Finding(
+            POOR,
+            f"browsers may come to {settings.host}:{settings.port} without TLS",
+            "--https; or --host 127.0.0.1, and a proxy with TLS before it.",
+        )
+
+
+def _certificate(patient: Patient, given: Path | None, name: str) -> Iterator[Finding]:
+    settings = patient.settings
+    own = given is None
+    path = given or settings.data_dir / "tls" / name
     if own and not path.is_file():
         yield Finding(GOOD, "the hub makes its CA and its certificate when it starts")
         return

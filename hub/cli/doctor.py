@@ -30,6 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
     parser.add_argument("--host", help="the web app's and REST's address, as for `serve`")
     parser.add_argument("--port", type=port, help="their port, as for `serve`")
+    parser.add_argument("--https", action="store_true", default=None, help="it speaks TLS, as for `serve`")
     parser.add_argument("--mqtt-host", help="the panels' address, as for `serve`")
     parser.add_argument("--mqtt-port", type=port, help="their port, as for `serve`")
     parser.add_argument("--mqtts-port", type=port, help="their port with TLS, as for `serve`")

@@ -7,7 +7,9 @@ import asyncio
 import os
 import resource
 import socket
+import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -19,10 +21,12 @@ from hub.db.migrate import upgrade
 from hub.events import Closing
 from hub.panel import scripts
 from hub.settings import Settings, addresses, from_environment, port
+from hub.tls.offer import Offer
 
 EXAMPLES = """examples:
   circletime serve
   circletime serve --data-dir /var/lib/circletime --host 0.0.0.0 --mqtts-port 8883 --mqtts-name hub.example.org
+  circletime serve --host 0.0.0.0 --https --public-url https://rooms.example.org:8000    # browsers come by TLS
   CIRCLETIME_METRICS_TOKEN_FILE=/etc/circletime/metrics circletime serve    # Prometheus may ask /metrics
   CIRCLETIME_BROKER_URL=none circletime serve --port 8001    # a second hub on the same data, without a broker
 """
@@ -42,6 +46,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--data-dir", type=Path, help="where the database lives (default: ./data)")
     parser.add_argument("--host", help="the web app's and REST's address (default: 127.0.0.1)")
     parser.add_argument("--port", type=port, help="their port (default: 8000)")
+    parser.add_argument(
+        "--https",
+        action="store_true",
+        default=None,
+        help="that port speaks TLS, with a certificate from the hub's own CA (`circletime tls`) or a given one",
+    )
+    parser.add_argument("--https-certificate", type=Path, help="PEM file of that certificate and its chain")
+    parser.add_argument(
+        "--https-key", type=Path, help="PEM file of its private key, where that is another file"
+    )
     parser.add_argument("--mqtt-host", help="the panels' address (default: 127.0.0.1)")
     parser.add_argument("--mqtt-port", type=port, help="their port, plain (default: 1883)")
     parser.add_argument("--mqtts-port", type=port, help="their port, TLS (default: none)")
@@ -122,6 +136,11 @@ def open_files_as_allowed() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
+def _shows(tls: Offer | None) -> Callable[..., ssl.SSLContext] | None:
+    """The context whose certificate is renewed while the hub runs; uvicorn would read its files once."""
+    return None if tls is None else lambda *_: tls.context
+
+
 def serve(settings: Settings) -> None:
     """Runs the hub until it is told to stop. Raises CannotServe where a port is taken."""
     open_files_as_allowed()
@@ -130,8 +149,9 @@ def serve(settings: Settings) -> None:
         listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()
         if settings.mqtts_port is not None:
             listening_socket(settings.mqtts_address, settings.mqtts_port, "--mqtts-port").close()
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         log_level="warning",
         access_log=False,  # an address may hold the secret of a calendar feed
@@ -140,6 +160,7 @@ def serve(settings: Settings) -> None:
         server_header=False,
         proxy_headers=False,  # anybody may send X-Forwarded-For; failed logins are counted by who really asks
         date_header=True,
+        ssl_context_factory=_shows(app.state.web_tls),
     )
     server = Server(config)
     print(f"Circle Time serves {settings.url} (web and REST)", flush=True)

@@ -12,8 +12,10 @@ import random
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import aiomqtt
+import paho.mqtt.client as paho
 
 from hub.mqtt.broker_address import BrokerAddress
 from hub.mqtt.client import OnMessage, Tell
@@ -23,8 +25,10 @@ from shared.panel_presence import ONLINE, parse_presence
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 10
+CONNECT_PATIENCE_S = 5.0
 ANSWER_PATIENCE_S = 10.0
-RETRY_MAX_S = 10.0
+RETRY_MAX_S = 2.0
+"""Hubs are few: nobody is trampled, and the sooner one is back, the sooner doors say the truth."""
 LANES = 16
 """A panel's messages are taken one after another, those of different panels beside each other."""
 LANE_LENGTH = 500
@@ -34,6 +38,18 @@ QOS_REFUSED = 0x80
 
 async def _always() -> bool:
     return True
+
+
+class Link(aiomqtt.Client):
+    """Gives a connect up as soon as its socket ends; aiomqtt (2.5.1) would wait for its answer until patience is over."""
+
+    def _on_disconnect(self, client: paho.Client, userdata: Any, *reason: Any) -> None:
+        if not self._connected.done():
+            self._connected.set_exception(
+                aiomqtt.MqttError("the connection ended before the broker answered")
+            )
+            return
+        super()._on_disconnect(client, userdata, *reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +107,9 @@ class OutsideBroker:
         client, lost = self._client, self._lost
         if client is None or lost is None:
             raise ConnectionError("there is no link to the broker")
-        sending = asyncio.ensure_future(client.publish(topic, payload, qos=qos, retain=retain))
+        sending = asyncio.ensure_future(
+            client.publish(topic, payload, qos=qos, retain=retain, timeout=ANSWER_PATIENCE_S)
+        )
         try:
             await asyncio.wait({sending, lost}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
@@ -143,7 +161,7 @@ class OutsideBroker:
     def _new_client(self, host: str, port: int) -> aiomqtt.Client:
         address, membership = self._address, self._membership
         will = membership.will and aiomqtt.Will(*membership.will, qos=1, retain=True)
-        return aiomqtt.Client(
+        return Link(
             host,
             port,
             username=address.username,
@@ -152,14 +170,15 @@ class OutsideBroker:
             clean_session=True,
             will=will,
             keepalive=KEEPALIVE_S,
-            timeout=ANSWER_PATIENCE_S,
+            timeout=CONNECT_PATIENCE_S,
             tls_context=address.tls,
             max_queued_incoming_messages=LANES * LANE_LENGTH,
         )
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         heard = [topics.panel_up("+", leaf) for leaf in self._membership.hears]
-        codes = await client.subscribe([(one, self._membership.qos) for one in (*heard, *self.aside)])
+        wanted = [(one, self._membership.qos) for one in (*heard, *self.aside)]
+        codes = await client.subscribe(wanted, timeout=ANSWER_PATIENCE_S)
         if any(getattr(code, "value", code) == QOS_REFUSED for code in codes):
             raise ConnectionError(
                 "the broker does not let the hub hear its panels: see the hub's access there"

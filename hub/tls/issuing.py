@@ -69,11 +69,11 @@ def new_authority(now: datetime) -> Pair:
     return Pair(made.sign(key, hashes.SHA256()), key)
 
 
-def new_leaf(authority: Pair, names: tuple[str, ...], now: datetime) -> Pair:
+def new_leaf(authority: Pair, names: tuple[str, ...], now: datetime, since: datetime = ALWAYS) -> Pair:
     """The hub's certificate, good for those host names and addresses until LEAF_LIFE from now."""
     key = ec.generate_private_key(ec.SECP256R1())
     made = (
-        _begun(_name("Circle Time hub"), key, now + LEAF_LIFE)
+        _begun(_name("Circle Time hub"), key, now + LEAF_LIFE, since)
         .issuer_name(authority.certificate.subject)
         .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -100,13 +100,15 @@ def is_from(leaf: Pair, authority: Pair) -> bool:
     return True
 
 
-def _begun(name: x509.Name, key: ec.EllipticCurvePrivateKey, until: datetime) -> x509.CertificateBuilder:
+def _begun(
+    name: x509.Name, key: ec.EllipticCurvePrivateKey, until: datetime, since: datetime = ALWAYS
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(ALWAYS)
+        .not_valid_before(since)
         .not_valid_after(until)
     )
 

@@ -5,7 +5,8 @@
 | `ca.pem` | the CA that signs the hub's certificate, with its key: back it up |
 | `next-ca.pem` | while CAs change: the one that panels are told to trust as well |
 | `ca-before-<fingerprint>.pem` | the CAs that were in use before, without their keys |
-| `hub.pem` | the hub's certificate, with its key: made anew whenever it has to be |
+| `hub.pem` | the hub's certificate for panels, with its key: made anew whenever it has to be |
+| `web.pem` | the same for browsers, which take none that is older than 825 days |
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,6 +27,7 @@ from hub.tls.issuing import LEAF_LIFE, Pair
 NO_CA = "There is no CA yet; the hub makes one when it first serves TLS (--mqtts-port)."
 
 RENEWED_BEFORE_END = LEAF_LIFE / 3
+CLOCKS_DIFFER = timedelta(days=1)
 
 
 class Keyring:
@@ -54,15 +56,21 @@ class Keyring:
 
         Makes it where there is none such, and the CA before it where there is none at all.
         """
-        path = self._folder / "hub.pem"
+        return self._leaf("hub.pem", names, now, issuing.ALWAYS)
+
+    def web_leaf(self, names: tuple[str, ...], now: datetime) -> Path:
+        """The same for browsers."""
+        return self._leaf("web.pem", names, now, now - CLOCKS_DIFFER)
+
+    def _leaf(self, name: str, names: tuple[str, ...], now: datetime, since: datetime) -> Path:
         with self._alone():
             authority = self.authority()
             if authority is None:
                 authority = issuing.new_authority(now)
                 self._write("ca.pem", authority.pem())
-            if not self._fits(self._read("hub.pem"), authority, names, now):
-                self._write("hub.pem", issuing.new_leaf(authority, names, now).pem())
-        return path
+            if not self._fits(self._read(name), authority, names, now):
+                self._write(name, issuing.new_leaf(authority, names, now, since).pem())
+        return self._folder / name
 
     def prepare_next(self, now: datetime) -> Pair:
         """Makes the next CA. Raises Conflict where there is one, or none in use yet."""

@@ -1,4 +1,4 @@
-"""TLS as this hub offers it to its panels: which certificate it shows, and what panels have to trust."""
+"""TLS as this hub offers it to panels and browsers: which certificate it shows, and what they have to trust."""
 
 from __future__ import annotations
 
@@ -41,12 +41,15 @@ class Offer(ABC):
 class OwnCertificate(Offer):
     """From the hub's own CA, for `names`; it is renewed while the hub runs, and panels stay connected."""
 
-    def __init__(self, data_dir: Path, names: tuple[str, ...], clock: Clock, *, makes: bool) -> None:
+    def __init__(
+        self, data_dir: Path, names: tuple[str, ...], clock: Clock, *, makes: bool, web: bool = False
+    ) -> None:
         """`makes` is False for a hub without a broker: it tells panels of the CA, and has no certificate.
 
         Raises BadSetting where the data directory's keys can't be used.
         """
         self._keyring, self._names, self._clock = Keyring(data_dir), names, clock
+        self._leaf = self._keyring.web_leaf if web else self._keyring.leaf
         self._shown: bytes | None = None
         self.context = _server_context()
         try:
@@ -71,7 +74,7 @@ class OwnCertificate(Offer):
 
     def _show(self) -> None:
         """New connections get the certificate in the file; those that are open keep theirs."""
-        path = self._keyring.leaf(self._names, self._clock.now())
+        path = self._leaf(self._names, self._clock.now())
         content = path.read_bytes()
         if content != self._shown:
             self.context.load_cert_chain(path)
@@ -82,14 +85,14 @@ class OwnCertificate(Offer):
 class GivenCertificate(Offer):
     """From files that the operator has and renews; panels trust the CA in one of them."""
 
-    def __init__(self, certificate: Path, key: Path | None, authorities: Path) -> None:
-        """Raises BadSetting where a file can't be used."""
+    def __init__(self, certificate: Path, key: Path | None, authorities: Path | None) -> None:
+        """`authorities` None: browsers know the CA already. Raises BadSetting where a file can't be used."""
         self.context = _server_context()
         self._files = (certificate, key)
         try:
             self._shown = self._stamps()
             self.context.load_cert_chain(certificate, key)
-            found = x509.load_pem_x509_certificates(authorities.read_bytes())
+            found = x509.load_pem_x509_certificates(authorities.read_bytes()) if authorities else []
         except (OSError, ValueError) as error:
             raise BadSetting(f"can't read the TLS certificate, its key or its CA: {error}") from error
         self._authorities = [one.public_bytes(Encoding.DER) for one in found[:2]]
@@ -123,10 +126,21 @@ def tls_offer(settings: Settings, clock: Clock) -> Offer | None:
     return GivenCertificate(settings.mqtts_certificate, settings.mqtts_key, settings.mqtts_ca)
 
 
+def web_offer(settings: Settings, clock: Clock) -> Offer | None:
+    """TLS for browsers and REST; None where they are spoken to in the clear. Raises BadSetting as above."""
+    if not settings.https:
+        if settings.https_certificate is not None:
+            raise BadSetting("--https-certificate is for --https")
+        return None
+    if settings.https_certificate is None:
+        return OwnCertificate(settings.data_dir, names(settings), clock, makes=True, web=True)
+    return GivenCertificate(settings.https_certificate, settings.https_key, None)
+
+
 def names(settings: Settings) -> tuple[str, ...]:
     """Where panels may find the hub, in no order: what was said, and what this machine calls itself."""
     found = {"localhost", "127.0.0.1", socket.gethostname(), urlsplit(settings.url).hostname or ""}
-    found |= {settings.mqtts_address, *settings.mqtts_names}
+    found |= {settings.host, settings.mqtts_address, *settings.mqtts_names}
     return tuple(sorted(name for name in found if name not in {"", "0.0.0.0", "::"}))  # noqa: S104  compared, not bound
 
 

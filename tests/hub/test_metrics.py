@@ -10,6 +10,7 @@ from hub.errors import Unavailable
 from hub.rooms import service as rooms
 from hub.rooms.backlog import Backlog
 from hub.settings import Settings
+from tests.flows.site import eventually
 from tests.hub.rest import Rest, running_hub, slug
 
 TOKEN = "prometheus' own"
@@ -62,6 +63,13 @@ def test_answers_and_refusals_are_counted_by_route_and_slug(watched):
     assert grown('circletime_refusals_total{slug="room-already-booked",via="rest"}') == 1
     assert grown('circletime_request_seconds_count{method="POST",route="/api/v1/bookings"}') == 2
     assert grown("circletime_commit_seconds_count") >= 2
+
+
+def test_room_waits_since_before_anybody_asked(watched):
+    backlog = watched.client.app.state.hub.backlog
+    eventually("the hub has looked by itself", lambda: not backlog.empty)
+    watched.clock.pass_time(seconds=30)
+    assert scraped(watched)["circletime_oldest_unpublished_room_seconds"] == 30
 
 
 def test_room_that_no_broker_gets_is_seen_waiting(watched):
