@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.hub_process import EMAIL, PASSWORD, HubProcess, furnished_hub
 from tests.web.looks import complaints
+from tests.web.story_house import StoryHouse
 from tools.chromium import INSTALL, find_chromium
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,11 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     _need((ROOT / "hub/static/index.html").is_file(), "the web app is not built; run: make setup")
     yield from furnished_hub(tmp_path_factory.mktemp("hub"))
+
+
+@pytest.fixture(scope="session")
+def house(hub: HubProcess) -> StoryHouse:
+    return StoryHouse(hub)
 
 
 @pytest.fixture(scope="session")

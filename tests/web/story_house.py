@@ -32,11 +32,11 @@ MEETINGS = [
 class StoryHouse:
     """Six rooms on two floors; it is about ten there. Rooms by their names, people by their first."""
 
-    def __init__(self, hub: HubProcess, name: str = "Story House") -> None:
+    def __init__(self, hub: HubProcess) -> None:
         self.hub = hub
         there = {each["slug"] for each in hub.get("/amenities")["items"]}
         floors = [{"name": "2"}, {"name": "3"}]
-        building = hub.post("/buildings", {"name": name, "timeZone": hub.zone.key, "floors": floors})
+        building = hub.post("/buildings", {"name": "Story House", "timeZone": hub.zone.key, "floors": floors})
         self.id: str = building["id"]
         self.rooms = {
             name: str(

@@ -14,11 +14,6 @@ from tests.web.looks import no_complaints, see
 from tests.web.story_house import StoryHouse
 
 
-@pytest.fixture(scope="module")
-def house(hub: HubProcess) -> StoryHouse:
-    return StoryHouse(hub)
-
-
 @pytest.fixture
 def page_there(ada: Page, house: StoryHouse) -> Iterator[Page]:
     with no_complaints(ada):

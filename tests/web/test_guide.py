@@ -19,22 +19,10 @@ from tests.web.story_house import StoryHouse
 GUIDE = Path(os.environ.get("CIRCLETIME_PICTURES", PICTURES))
 
 
-@pytest.fixture(scope="module")
-def house(hub: HubProcess) -> StoryHouse:
-    name = (
-        "Story House"
-        if all(one["name"] != "Story House" for one in hub.get("/buildings")["items"])
-        else "Tale House"
-    )
-    house = StoryHouse(hub, name)
-    hub.post(
-        "/users", {"email": "tomas@example.org", "name": "Tomas Reed", "role": "member", "password": PASSWORD}
-    )
-    return house
-
-
 @pytest.fixture
 def newcomer(browser: Browser, hub: HubProcess, house: StoryHouse) -> Page:
+    tomas = {"email": "tomas@example.org", "name": "Tomas Reed", "role": "member", "password": PASSWORD}
+    hub.post("/users", tomas)
     context = browser.new_context(
         base_url=hub.url, viewport={"width": 1200, "height": 780}, locale="en-GB", reduced_motion="reduce"
     )

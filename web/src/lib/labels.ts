@@ -12,9 +12,11 @@ const LEAST = 56 // px beside it
 let pen: CanvasRenderingContext2D | null = null
 
 function widthOf(text: string): number {
-  pen ??= document.createElement("canvas").getContext("2d")
-  if (!pen) return text.length * 7
-  pen.font = '500 13px "Atkinson Hyperlegible Next Variable", sans-serif'
+  if (!pen) {
+    pen = document.createElement("canvas").getContext("2d")
+    if (!pen) return text.length * 7
+    pen.font = '500 13px "Atkinson Hyperlegible Next Variable", sans-serif'
+  }
   return pen.measureText(text).width + 1
 }
 

@@ -4,22 +4,23 @@ import { DAY, MINUTE, addDays, dateOf, offset } from "./time"
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = speech.locale + zone + JSON.stringify(options)
+/** For wall time given as if it were UTC: one format then serves every zone, and making one is what costs. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = speech.locale + JSON.stringify(options)
   let found = formats.get(key)
-  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(speech.locale, { timeZone: zone, ...options })))
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(speech.locale, { timeZone: "UTC", ...options })))
   return found
 }
 
 /** "09:30", or "9:30 am". */
 export function clockWord(instant: number, zone: string): string {
-  return format(zone, { hour: hourWidth(), minute: "2-digit" }).format(instant)
+  return format({ hour: hourWidth(), minute: "2-digit" }).format(instant + offset(instant, zone))
 }
 
 /** Two digits on a clock of 24 hours, so that times stand one under the other. */
 function hourWidth(): "numeric" | "2-digit" {
   const known = hourWidths.get(speech.locale)
-  const width = known ?? (format("UTC", { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit")
+  const width = known ?? (format({ hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit")
   hourWidths.set(speech.locale, width)
   return width
 }
@@ -27,7 +28,7 @@ const hourWidths = new Map<string, "numeric" | "2-digit">()
 
 /** "09", or "9 am": the full hours of a day. */
 export function hourWord(instant: number, zone: string): string {
-  const parts = format(zone, { hour: hourWidth() }).formatToParts(instant)
+  const parts = format({ hour: hourWidth() }).formatToParts(instant + offset(instant, zone))
   return parts.filter(({ type }) => type === "hour" || type === "dayPeriod").map(({ value }) => value).join(" ")
 }
 
@@ -40,7 +41,7 @@ export function spanWord(from: number, to: number, zone: string): string {
 export function dayName(date: string, long = false, now = Date.now()): string {
   const width = long ? "long" : "short"
   const year = date.slice(0, 4) === dateOf(now, "UTC").slice(0, 4) ? undefined : "numeric"
-  const named = format("UTC", { weekday: width, day: "numeric", month: width, year }).format(Date.parse(`${date}T12:00Z`))
+  const named = format({ weekday: width, day: "numeric", month: width, year }).format(Date.parse(`${date}T12:00Z`))
   return speech.language === "en" ? named.replace(",", "") : named
 }
 
@@ -100,6 +101,6 @@ export function weekStart(): number {
 export function weekdays(width: "long" | "short" = "long"): { weekday: number; name: string }[] {
   return Array.from({ length: 7 }, (_, i) => {
     const weekday = ((weekStart() + i - 1) % 7) + 1
-    return { weekday, name: format("UTC", { weekday: width }).format(Date.UTC(2024, 0, weekday)) }
+    return { weekday, name: format({ weekday: width }).format(Date.UTC(2024, 0, weekday)) }
   })
 }
