@@ -46,7 +46,9 @@ class OlderPanel(Panel):
 
 
 def hang_older(site, room_id, folder):
-    panel = OlderPanel(site, site.post("/panels", {"roomId": room_id, "simulated": True}), {"reconnectMaxS": 1})
+    panel = OlderPanel(
+        site, site.post("/panels", {"roomId": room_id, "simulated": True}), {"reconnectMaxS": 1}
+    )
     panel.folder = folder
     site.panels.append(panel)
     panel.start()
