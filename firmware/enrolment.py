@@ -9,8 +9,10 @@ import binascii
 import json
 import os
 import random
+import time
 
 from firmware import flash_file, http_post, screens, troubles, wifi
+from firmware.mqtt_client import LinkLost
 from firmware.panel_config import CREDENTIALS
 from shared import checked
 
@@ -28,6 +30,9 @@ PATH = "/api/v1/panels/enrol"
 
 ASK_AGAIN_MAX_S = 300
 FIRST_WAIT_S = 5
+NEVER_SET = 2020
+"""A clock that was never set begins in 2000 or in 1970, and shows no later year."""
+
 RECONNECTS = 10
 """A hub that does not answer is asked less and less, in the end this many times more seldom than one connects."""
 
@@ -42,7 +47,8 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
     while True:
         try:
             await wifi.join(config)
-            answer = await http_post.post_json(config.hub_url + PATH, asked)
+            _set_clock(config.hub_url)
+            answer = await http_post.post_json(config.hub_url + PATH, asked, config.hub_ca)
             if claiming.take(answer):
                 _store(answer, config.hub_url)
                 return
@@ -51,8 +57,8 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
             claiming.trouble = refusal.detail
             claiming.number = troubles.HUB_REFUSES
             wait_s = min(max(refusal.retry_after_s, wait_s * 2), longest_s)
-        except (OSError, ValueError, MemoryError, asyncio.TimeoutError) as error:
-            print("not enrolled:", repr(error))
+        except (OSError, ValueError, MemoryError, LinkLost, asyncio.TimeoutError) as error:
+            print("not enrolled: E%d" % troubles.number_of(error), repr(error))
             claiming.trouble = "No answer from the hub"
             claiming.number = troubles.number_of(error)
             wait_s = min(wait_s * 2, longest_s)
@@ -99,6 +105,17 @@ class Claiming:
             )
         shown = (self._code, self._name)
         return screens.View("claiming", 0, web_url=self._url, claim=shown, language=self._language)
+
+
+def _set_clock(hub_url: str) -> None:
+    """Over https a board's TLS looks at its clock, which begins in 2000: certificates of other CAs than the hub's own
+    begin later. Where no NTP server answers it is tried without."""
+    if not hub_url.startswith("https:") or time.gmtime()[0] > NEVER_SET:
+        return
+    try:
+        __import__("ntptime").settime()
+    except (ImportError, OSError) as error:
+        print("no time by NTP:", repr(error))
 
 
 def _own_secret() -> str:

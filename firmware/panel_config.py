@@ -22,7 +22,8 @@ MAX_BYTES = 4096
 class PanelConfig:
     """The installer's part is fixed; the hub's part is followed, and kept for the next start.
 
-    Without `has_credentials` there is only `hub_url`, where to ask for some, and the Wi-Fi. `ca` is the hub's CA
+    Without `has_credentials` there is only `hub_url`, where to ask for some (over https by `hub_ca`, as DER), and
+    the Wi-Fi. `ca` is the hub's CA
     as DER, and None where the link is plain; `firmware_key` is the modulus that firmware is signed under, and None
     where no update is taken.
 
@@ -50,6 +51,7 @@ class PanelConfig:
         key = installed.get("firmwareKey")
         self.firmware_key = a2b_base64(str(key)) if key else None
         self.ca = a2b_base64(str(installed.get("ca"))) if installed.get("tls") else None
+        self.hub_ca = a2b_base64(str(installed.get("hubCa"))) if installed.get("hubCa") else None
         self.has_credentials = "panelId" in installed
         fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else self.hub_url
         if not (fit and valid_id(self.board)):

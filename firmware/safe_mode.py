@@ -5,7 +5,7 @@ Started by boot.py in place of `main`. An hour later the firmware itself is trie
 
 import asyncio
 
-from firmware import boards, rare, screens, wifi
+from firmware import boards, rare, screens, troubles, wifi
 from firmware.canvas import Canvas
 from firmware.command_outbox import new_id
 from firmware.glass import Glass
@@ -35,6 +35,7 @@ def main() -> None:
     if offer is not None:
         rare.load("firmware.updater").run(offer, config, slots, board, canvas)
         board.reset()
+    print("safe mode: E%d" % troubles.SAFE_MODE, update.why())
     screens.draw(canvas, screens.View("safe_mode", 0, language=config.language, dark=config.dark))
     asyncio.run(_wait(config, Glass(canvas, board.display), update))
     slots.try_again()
@@ -77,7 +78,7 @@ async def _wait(config: "PanelConfig", glass: "Glass", update: "Any") -> None:
                 tls = trust.context() if trust is not None else None
                 await client.session((config.mqtt_host, config.mqtt_port), hello, KEEPALIVE_S, work, tls)
             except (OSError, LinkLost, asyncio.TimeoutError) as error:
-                print("link lost:", repr(error))
+                print("link lost: E%d" % troubles.number_of(error), repr(error))
                 await asyncio.sleep(BETWEEN_S)
 
     try:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from tools.installer.batch import DoneFile, Outcome, read_jobs
 from tools.installer.bootloader import Image
+from tools.installer.claim import Claim
 from tools.installer.one_board import Job, Wifi, Wishes, install
 from tools.installer.registration import HubDoor
 from tools.installer.shown import OnScreen
@@ -35,7 +36,13 @@ EXAMPLES = """examples:
   circletime flash --wifi Office --batch rooms.csv    # one a line: room,name,board; repeat to go on
   circletime flash --room Attic --dry-run             # what would be done
   circletime flash --no-hub                           # in the workshop: the firmware only
+  circletime flash --no-hub --hub http://rooms.example.org:8000 --wifi Office    # shows a code to claim it by
 """
+
+_NEXT_WITHOUT_HUB = "The firmware is on it. Repeat with --hub, --room and --wifi where it shall hang."
+_NEXT_TO_CLAIM = "Hang it where it shall be. It shows a code: type that in Circle Time, under Panels."
+
+DEFAULT_HUB = "http://127.0.0.1:8000"
 
 Connect = Callable[[str, Mapping[str, str]], HubDoor]
 """Opens the hub's door: its address, and who asks as CIRCLETIME_EMAIL and so on. Raises InstallFailed."""
@@ -46,8 +53,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--room", metavar="NAME", help="whose door it hangs at; else it is claimed later")
     which.add_argument("--batch", type=Path, metavar="FILE", help="a CSV file with a panel a line")
     parser.add_argument("--name", help="the panel's name (default: its room's)")
-    parser.add_argument("--hub", default="http://127.0.0.1:8000", metavar="URL", help="default: %(default)s")
-    parser.add_argument("--no-hub", action="store_true", help="only the firmware; a later run does the rest")
+    parser.add_argument("--hub", metavar="URL", help=f"default: {DEFAULT_HUB}")
+    parser.add_argument(
+        "--no-hub",
+        action="store_true",
+        help="ask no hub: with --hub the panel asks it itself, and shows a code to claim it by; a later run can do the rest",
+    )
+    parser.add_argument(
+        "--hub-ca",
+        type=Path,
+        metavar="FILE",
+        help="with --no-hub and an https:// hub: the CA (PEM) that vouches for it",
+    )
     parser.add_argument(
         "--mqtt-host", metavar="HOST", help="where panels find the hub, if it says it wrongly"
     )
@@ -97,7 +114,7 @@ def _wishes(arguments: argparse.Namespace, connect: Connect) -> Wishes:
     if arguments.erase and not arguments.micropython:
         raise InstallFailed("no-micropython", "--erase takes it away.")
     image = Image.read(arguments.micropython, arguments.sha256) if arguments.micropython else None
-    hub = None if arguments.no_hub else connect(arguments.hub, _who(os.environ))
+    hub = None if arguments.no_hub else connect(arguments.hub or DEFAULT_HUB, _who(os.environ))
     return Wishes(
         firmware=Firmware.built(),
         image=image,
@@ -107,6 +124,7 @@ def _wishes(arguments: argparse.Namespace, connect: Connect) -> Wishes:
         language=arguments.language,
         library=arguments.library,
         hub=hub,
+        claim=_claim(arguments) if arguments.no_hub else None,
         mqtt_host=arguments.mqtt_host,
         move=arguments.move,
         dry_run=arguments.dry_run,
@@ -125,12 +143,21 @@ def _who(environ: Mapping[str, str]) -> dict[str, str]:
     return {"CIRCLETIME_EMAIL": email, "CIRCLETIME_PASSWORD": password}
 
 
+def _claim(arguments: argparse.Namespace) -> Claim | None:
+    """Where the panel asks to be claimed. Raises InstallFailed."""
+    if arguments.hub is None:
+        return None
+    return Claim.checked(arguments.hub, arguments.hub_ca)
+
+
 def _wifi(arguments: argparse.Namespace) -> Wifi | None:
-    """None where the board joins none in this run."""
-    if arguments.dry_run or arguments.no_hub:
+    """None where the board is given none in this run."""
+    if arguments.dry_run:
         return None
     ssid = arguments.wifi or os.environ.get("CIRCLETIME_WIFI")
     if not ssid:
+        if arguments.no_hub:
+            return None
         raise InstallFailed("no-wifi-name")
     password = os.environ.get("CIRCLETIME_WIFI_PASSWORD")
     if password is None:
@@ -215,6 +242,6 @@ def _print_next(console: Console, outcomes: list[Outcome], wishes: Wishes) -> No
     elif not all(outcome.done or outcome.before for outcome in outcomes):
         console.print("Repeat the same command for those that are missing.")
     elif wishes.hub is None:
-        console.print("The firmware is on it. Repeat with --hub, --room and --wifi where it shall hang.")
+        console.print(_NEXT_WITHOUT_HUB if wishes.claim is None else _NEXT_TO_CLAIM)
     else:
         console.print(f"Hang it beside its door. All panels are at {wishes.hub.url}/wall.")

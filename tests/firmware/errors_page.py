@@ -67,6 +67,10 @@ MEANING = {
         "Its clock was not set by the hub for a day: times may be off by some seconds, or unknown.",
         "It is set at the next contact.",
     ),
+    "SAFE_MODE": (
+        "Its firmware did not come up three times, and there was none to go back to. The glass says so in words; this number is on the console, with the reason.",
+        "Roll a newer firmware out: it still takes one. Or run `circletime flash` for it, which begins its tries anew. Once an hour it tries by itself.",
+    ),
 }
 
 

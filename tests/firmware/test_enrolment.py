@@ -2,11 +2,15 @@
 
 import json
 import socketserver
+import ssl
 import subprocess
 import threading
+from base64 import b64encode
+from datetime import UTC, datetime
 
 import pytest
 
+from hub.tls import issuing
 from tests.firmware.failing_flash import failing_flash
 from tests.firmware.hub_double import PANEL, SECRET, wait_until
 from tests.micropython import needs_micropython
@@ -35,7 +39,7 @@ class Door:
     None is a connection that is cut before the answer; bytes are sent as they are.
     """
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.answer = waiting
         self.asked = []
         door = self
@@ -46,8 +50,10 @@ class Door:
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_address[1]}"
 
     def _handle(self, handler):
         line = handler.rfile.readline()
@@ -78,10 +84,10 @@ def door():
 class Unclaimed:
     """A panel from the box: it knows its hub's address and nothing else."""
 
-    def __init__(self, flash, url):
+    def __init__(self, flash, url, **more):
         self.flash = flash
         (flash / "panel.json").write_text(
-            json.dumps({"board": "simulator", "hubUrl": url, "reconnectMaxS": 0.3})
+            json.dumps({"board": "simulator", "hubUrl": url, "reconnectMaxS": 0.3} | more)
         )
         self.start()
 
@@ -189,6 +195,49 @@ def test_whatever_is_answered_the_panel_asks_again(door, tmp_path, bad):
         print(one.console())
 
 
+AUTHORITY, OTHER = (issuing.new_authority(datetime.now(UTC)) for _ in range(2))
+
+
+def by_https(tmp_path, name="127.0.0.1"):
+    """A hub's door behind a certificate of AUTHORITY for that name."""
+    leaf = issuing.new_leaf(AUTHORITY, (name,), datetime.now(UTC))
+    (tmp_path / "leaf.pem").write_bytes(leaf.pem())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "leaf.pem")
+    return Door(context)
+
+
+def trusted(authority):
+    return b64encode(authority.der).decode()
+
+
+def test_over_https_it_enrols_at_a_hub_of_the_ca_that_was_installed(tmp_path):
+    door = by_https(tmp_path)
+    door.answer = claimed
+    one = Unclaimed(tmp_path, door.url, hubCa=trusted(AUTHORITY))
+    try:
+        assert one.process.wait(30) == simulator.RESET_STATUS, one.console()
+        assert json.loads((tmp_path / "credentials.json").read_text())["secret"] == SECRET
+    finally:
+        one.cut_power()
+        door.close()
+
+
+@pytest.mark.parametrize("why", ["another CA", "another name", "no CA"])
+def test_over_https_nothing_is_said_to_a_hub_that_is_not_believed(tmp_path, why):
+    door = by_https(tmp_path, "rooms.example.org" if why == "another name" else "127.0.0.1")
+    door.answer = claimed
+    told = {} if why == "no CA" else {"hubCa": trusted(OTHER if why == "another CA" else AUTHORITY)}
+    one = Unclaimed(tmp_path, door.url, **told)
+    try:
+        wait_until(lambda: one.console().count("not enrolled: E34") >= 2, "two tries in vain")
+        assert door.asked == []
+    finally:
+        one.cut_power()
+        print(one.console())
+        door.close()
+
+
 def test_hub_that_hangs_is_given_up(door, tmp_path, on_micropython):
     on_micropython(
         f"""
@@ -201,12 +250,13 @@ listener.listen(1)
 async def ask(url):
     try:
         await http_post.post_json(url, "{{}}")
-    except (OSError, ValueError, asyncio.TimeoutError) as error:
+    except (OSError, ValueError, http_post.LinkLost, asyncio.TimeoutError) as error:
         return type(error).__name__
 async def main():
     found = await ask("{door.url}/x")
     assert found is None, found
-    assert await ask("https://127.0.0.1/x") == "ValueError"
+    assert await ask("https://127.0.0.1/x") == "LinkLost", "no CA to believe it by"
+    assert await ask("ftp://127.0.0.1/x") == "ValueError"
     assert await ask("http://127.0.0.1:1/x") == "OSError"
     assert http_post.host_of("http://hub.example:80/x") == "hub.example:80"
 asyncio.run(main())

@@ -19,6 +19,7 @@ from tests.micropython import MICROPYTHON
 from tests.tools.pty_board import HARDWARE, WIFI, PtyBoard
 from tools import flash
 from tools.installer.board import Board
+from tools.installer.claim import Claim
 from tools.installer.one_board import Job, Wifi, Wishes, install
 from tools.installer.slots import Firmware
 from tools.installer.trouble import InstallFailed
@@ -75,6 +76,7 @@ def wishes(site):
             "language": None,
             "library": None,
             "hub": connect(f"http://127.0.0.1:{site.port}", who),
+            "claim": None,
             "mqtt_host": None,
             "move": False,
             "dry_run": False,
@@ -179,7 +181,15 @@ def test_dry_run_changes_nothing(site, board, wishes):
 
 def test_board_gets_its_firmware_in_the_workshop_and_the_rest_where_it_hangs(site, board, wishes):
     install(Job(None, port=board.port), wishes(hub=None, wifi=None), Quiet())
-    assert installed(board) == {}
+    assert installed(board) == {"board": "simulator", "power": "mains"}
+    claim = Claim.checked(f"http://127.0.0.1:{site.port}/", None)
+    install(Job(None, port=board.port), wishes(hub=None, claim=claim), Quiet())
+    install(Job(None, port=board.port), wishes(hub=None, wifi=None), Quiet())
+    kept = installed(board)
+    assert (kept["hubUrl"], kept["wifiSsid"]) == (f"http://127.0.0.1:{site.port}", SSID)
+    board.pull()
+    board.plug()
+    eventually("it shows a code", lambda: b"claim me: " in board.console)
     done = install(Job("Attic", port=board.port), wishes(), Quiet())
     assert site.get(f"/panels/{done.panel_id}")["status"] == "online"
 

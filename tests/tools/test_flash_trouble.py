@@ -151,6 +151,10 @@ def asked(monkeypatch, *words, **environ):
         (("--wifi", "Office"), {"CIRCLETIME_TOKEN": "t"}, "There is no Wi-Fi password"),
         (("--no-hub", "--micropython", "x.bin"), {}, "go together"),
         (("--no-hub", "--erase"), {}, "--erase takes it away"),
+        (("--no-hub", "--hub", "rooms.example.org"), {}, "no address of a hub"),
+        (("--no-hub", "--hub", "https://rooms.example.org"), {}, "no CA to check"),
+        (("--no-hub", "--hub", "https://h", "--hub-ca", "none.pem"), {}, "no CA to check"),
+        (("--no-hub", "--wifi", "Office"), {}, "There is no Wi-Fi password"),
     ],
 )
 def test_what_is_missing_is_named_before_any_board_is_touched(monkeypatch, capsys, words, environ, says):

@@ -101,6 +101,20 @@ def test_boot_file_of_another_version_is_replaced(pty_board):
     assert (todo.send, todo.boot_differs) == ([], True)
 
 
+def test_board_in_safe_mode_is_given_its_tries_anew(pty_board):
+    put(pty_board.port, OLD)
+    board = Board.at(pty_board.port)
+    board.write("/slots.json", b'{"slot": "a", "left": 0, "other": null, "state": "ok"}')
+    board.close()
+    todo = put(pty_board.port, OLD)
+    assert (todo.changes, todo.send, str(todo)) == (
+        True,
+        [],
+        "firmware: as it should be; its tries begin anew",
+    )
+    assert "I am old old" in starts(pty_board)
+
+
 def test_board_too_small_for_it_is_told_before_anything_is_sent(make_board):
     board = Board.at(make_board(blocks=8).port)
     with pytest.raises(InstallFailed, match=r"It takes .* KiB and has .* KiB free"):

@@ -8,11 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from tools.installer import bootloader, maker_library, registration, slots
 from tools.installer.board import Board, Facts
 from tools.installer.boards import board_for
 from tools.installer.bootloader import Image
+from tools.installer.claim import Claim
 from tools.installer.registration import Door, HubDoor
 from tools.installer.serial_ports import find_port
 from tools.installer.slots import Firmware
@@ -48,7 +50,7 @@ class Wifi:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is the same for every board of a batch. `hub` or `wifi` None: only the firmware."""
+    """What is the same for every board of a batch. `hub` None: the firmware, and what the panel needs to be claimed later."""
 
     firmware: Firmware
     image: Image | None
@@ -58,6 +60,7 @@ class Wishes:
     language: str | None
     library: Path | None
     hub: HubDoor | None
+    claim: Claim | None
     mqtt_host: str | None
     move: bool
     dry_run: bool
@@ -163,6 +166,7 @@ def _set_up(
         shown.expect(todo.sends_bytes)
         slots.fill(board, wishes.firmware, todo, shown.advance)
     if wishes.hub is None or wishes.wifi is None:
+        _leave_to_be_claimed(board, facts, name, wishes)
         slots.start_from(board, wishes.firmware, todo)
         return None
     shown.step(f"joining the Wi-Fi {wishes.wifi.ssid}")
@@ -196,6 +200,34 @@ def only_here(host: str, machine: str) -> bool:
     return "ESP32" in machine and (host.startswith("127.") or host in {"localhost", "::1", ""})
 
 
+def _leave_to_be_claimed(board: Board, facts: Facts, name: str, wishes: Wishes) -> None:
+    """`panel.json` with all that is known; a board that is a panel already stays the one that it is, and what is not
+    told anew stays as it was."""
+    before = _config_of(board)
+    if before.get("panelId") is not None:
+        return
+    if wishes.claim and only_here(urlsplit(wishes.claim.url).hostname or "", facts.machine):
+        raise InstallFailed("hub-loopback", f"It was given as {wishes.claim.url}.")
+    told = _own(name, wishes, wishes.wifi)
+    if wishes.claim:
+        before.pop("hubCa", None)
+        told |= {"hubUrl": wishes.claim.url, "hubCa": wishes.claim.ca}
+    config = before | {key: value for key, value in told.items() if value is not None}
+    board.write(CONFIG_FILE, json.dumps(config).encode())
+
+
+def _own(name: str, wishes: Wishes, wifi: Wifi | None) -> dict[str, Any]:
+    """What a panel is by itself, whoever its hub is."""
+    return {
+        "board": name,
+        "power": "battery" if wishes.battery else "mains",
+        "language": wishes.language,
+        "wifiSsid": wifi.ssid if wifi else None,
+        "wifiPassword": (wifi.password or None) if wifi else None,
+        "wifiCountry": wifi.country if wifi else None,
+    }
+
+
 def _configure(board: Board, name: str, panel: dict[str, Any], wishes: Wishes, wifi: Wifi) -> None:
     """`panel.json`, in one step; a board that becomes another panel forgets what it was told as the first."""
     mqtt = panel["mqtt"]
@@ -207,13 +239,8 @@ def _configure(board: Board, name: str, panel: dict[str, Any], wishes: Wishes, w
         "tls": mqtt["tls"],
         "ca": panel.get("ca"),
         "firmwareKey": panel.get("firmwareKey"),
-        "board": name,
-        "power": "battery" if wishes.battery else "mains",
-        "language": wishes.language,
-        "wifiSsid": wifi.ssid,
-        "wifiPassword": wifi.password or None,
-        "wifiCountry": wifi.country,
     }
+    config |= _own(name, wishes, wifi)
     if _panel_id(board) != panel["id"]:
         for path in board.files_at_root():
             if path not in SLOT_AND_CONFIG and not path.endswith((".py", ".mpy")):
@@ -222,11 +249,17 @@ def _configure(board: Board, name: str, panel: dict[str, Any], wishes: Wishes, w
 
 
 def _panel_id(board: Board) -> str | None:
-    try:
-        found: str | None = json.loads(board.read(CONFIG_FILE) or "{}").get("panelId")
-    except (ValueError, AttributeError):
-        return None
+    found: str | None = _config_of(board).get("panelId")
     return found
+
+
+def _config_of(board: Board) -> dict[str, Any]:
+    """What is in `panel.json`; nothing where it is not to be read."""
+    try:
+        found = json.loads(board.read(CONFIG_FILE) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _told(version: tuple[int, ...]) -> str:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tools import slot
 from tools.installer.board import Board
@@ -54,14 +55,18 @@ class Plan:
     remove: list[str]
     sends_bytes: int
     boot_differs: bool
+    given_up: bool = False
+    """Whether that slot's tries are used up: boot.py would start its safe mode, or go back from it."""
 
     @property
     def changes(self) -> bool:
-        return self.slot != self.running or self.boot_differs
+        return self.slot != self.running or self.boot_differs or self.given_up
 
     def __str__(self) -> str:
         if not self.changes:
             return "firmware: as it should be"
+        if self.slot == self.running:
+            return "firmware: as it should be" + "; its tries begin anew" * self.given_up
         return f"firmware: {len(self.send)} files to copy, {self.sends_bytes / 1024:.0f} KiB, into slot {self.slot}"
 
 
@@ -72,7 +77,7 @@ def plan(board: Board, firmware: Firmware) -> Plan:
     wanted = firmware.hashes
     boot_differs = board.hash(BOOT_FILE) != _sha256(firmware.boot)
     if running and there[running] == wanted:
-        return Plan(running, running, [], [], [], 0, boot_differs)
+        return Plan(running, running, [], [], [], 0, boot_differs, _given_up(board))
     target = "b" if running == "a" else "a"
     other = there[running] if running else {}
     missing = [path for path, sha256 in wanted.items() if there[target].get(path) != sha256]
@@ -102,18 +107,29 @@ def fill(board: Board, firmware: Firmware, todo: Plan, wrote: Callable[[int], No
 
 def start_from(board: Board, firmware: Firmware, todo: Plan) -> None:
     """The slot of the plan is the one that starts, by the right boot.py."""
-    if todo.slot != todo.running:
+    if todo.slot != todo.running or todo.given_up:
         board.write(SLOT_FILE, json.dumps({"slot": todo.slot}).encode())
     if todo.boot_differs:
         board.write(BOOT_FILE, firmware.boot)
 
 
 def _running(board: Board) -> str | None:
-    try:
-        found = json.loads(board.read(SLOT_FILE) or "{}").get("slot")
-    except (ValueError, AttributeError):
-        return None
+    found = _slot_file(board).get("slot")
     return found if found in SLOTS else None
+
+
+def _given_up(board: Board) -> bool:
+    left = _slot_file(board).get("left", 1)
+    return not isinstance(left, int) or left < 1
+
+
+def _slot_file(board: Board) -> dict[str, Any]:
+    """What boot.py counts; nothing where it is not to be read."""
+    try:
+        found = json.loads(board.read(SLOT_FILE) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _see_that_it_fits(board: Board, firmware: Firmware, todo: Plan) -> None:

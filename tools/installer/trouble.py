@@ -124,6 +124,14 @@ TROUBLES: dict[str, Trouble] = {
         "All is on the board, but the hub has not seen it online.",
         "Look at the glass: it says what is missing. Repeat the same command once that is mended.",
     ),
+    "hub-address": Trouble(
+        "This is no address of a hub.",
+        "Give --hub the address that browsers use, with http:// or https:// before it.",
+    ),
+    "hub-ca": Trouble(
+        "There is no CA to check the hub by.",
+        "Give --hub-ca the certificate (PEM) of the CA that signed what the hub's address shows over https.",
+    ),
     # The hub
     "hub-unreachable": Trouble(
         "The hub does not answer.",
