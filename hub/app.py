@@ -24,6 +24,7 @@ from litestar.types import Message, Scope
 from sqlalchemy.orm import Session
 
 from hub.accounts import recovery
+from hub.analytics.monthly import send_monthly_reports
 from hub.api import (
     analytics,
     analytics_export,
@@ -228,6 +229,8 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         runs = [sweep(database, clock), feed.run(), mail, hub.backlog.watch(database, clock)]
         if settings.forget_after_months is not None:
             runs.append(forget(database, clock, settings.forget_after_months))
+        if settings.notifications:
+            runs.append(send_monthly_reports(database, clock, settings.url))
         if database.shared:
             runs.append(grapevine.listen(settings.database, database.events))
         tasks = [asyncio.create_task(one) for one in runs]

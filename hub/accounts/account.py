@@ -22,7 +22,7 @@ SCOPES = (READ, WRITE, WHOLE)
 class Account:
     """`key` is the row others refer to. `role` is what may be done now: less than its owner's, perhaps, for
     an API token, whose `scope` is set; None is somebody logged in. `mail`: what they want to be mailed about
-    (`mail_kinds`). `leads`: their department, where they have one."""
+    (`mail_kinds`), `language`: in which; None where they never said. `leads`: their department, where they have one."""
 
     key: int
     id: str
@@ -33,6 +33,7 @@ class Account:
     scope: str | None = None
     mail: frozenset[str] = field(default=frozenset(), repr=False)
     leads: bool = False
+    language: str | None = None
 
     @property
     def manages(self) -> bool:
@@ -55,6 +56,7 @@ def account_of(user: User, scope: str | None = None) -> Account:
         scope,
         wanted(user.mail),
         leads=user.leads_department,
+        language=user.language,
     )
 
 

@@ -14,6 +14,8 @@ CANCELLED = "cancelled"
 RELEASED = "released"
 """Nobody came, and the room was given back."""
 OUT_OF_SERVICE = "out_of_service"
+MONTHLY_REPORT = "monthly_report"
+"""To whom reports are open: last month's, as a PDF."""
 OWN = "own"
 """What they did themselves, too: for who wants it in the calendar by mail."""
 
@@ -25,6 +27,7 @@ DEFAULTS: Mapping[str, bool] = {
     CANCELLED: True,
     RELEASED: True,
     OUT_OF_SERVICE: True,
+    MONTHLY_REPORT: False,
     OWN: False,
 }
 

@@ -32,6 +32,8 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     mail: Mapped[dict[str, bool] | None] = mapped_column(JSON)
     """What they chose to be mailed about, or not to be; for the rest `mail_kinds.DEFAULTS` holds."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    """In which they want what is written for them; null where they never said."""
 
 
 class AccessToken(Base):

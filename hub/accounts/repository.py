@@ -63,6 +63,12 @@ def active_managers(session: Session) -> Sequence[User]:
     return session.scalars(found.order_by(User.name, User.key)).all()
 
 
+def active_with_choices(session: Session) -> Sequence[User]:
+    """Who chose anything about their mail, by name."""
+    found = select(User).where(User.mail.is_not(None), User.active)
+    return session.scalars(found.order_by(User.name, User.key)).all()
+
+
 def token_with_hash(session: Session, token_hash: bytes, now: datetime) -> Row[User, str | None] | None:
     """`User` and `scope` of a token that has not expired, of a user who is active."""
     return session.execute(

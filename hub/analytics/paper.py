@@ -119,7 +119,7 @@ def _heading(sheet: FPDF, speech: Wording, report: Report) -> None:
     sheet.ln(1)
     moment = f"{report.as_of:%Y-%m-%d %H:%M}"
     about = speech.say("asOf", **{"from": report.from_, "to": report.to, "moment": moment})
-    whose = "" if report.department is None else speech.say("inDepartment", name=report.department)
+    whose = "" if report.department is None else speech.say("inDepartment", department=report.department)
     _line(sheet, f"{about} {whose}".rstrip(), 10, quiet=True)
     sheet.ln(5)
 

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Protocol, TextIO
 from urllib.parse import unquote, urlsplit
 
-from hub.mail.outbox import CalendarPart, Mail
+from hub.mail.outbox import Attachment, CalendarPart, Mail
 
 SMTP, SMTPS = "smtp", "smtps"
 TIMEOUT_S = 30.0
@@ -43,6 +43,8 @@ class ConsoleMailer:
     async def send(self, mail: Mail, _now: datetime) -> None:
         head = f"--- mail to {mail.recipient}: {mail.subject}"
         entry = f"\n(with a calendar entry: {mail.calendar.method})" if mail.calendar else ""
+        if mail.attachment:
+            entry += f"\n(with a file: {mail.attachment.name}, {len(mail.attachment.file)} bytes)"
         print(f"{head}\n{mail.body.rstrip()}{entry}\n---", file=self._to or sys.stdout, flush=True)
 
 
@@ -162,7 +164,14 @@ def written(mail: Mail, sender: str, now: datetime) -> EmailMessage:
     message.set_content(mail.body)
     if mail.calendar is not None:
         _add_calendar(message, mail.calendar)
+    if mail.attachment is not None:
+        _attach(message, mail.attachment)
     return message
+
+
+def _attach(message: EmailMessage, one: Attachment) -> None:
+    maintype, _, subtype = one.type.partition("/")
+    message.add_attachment(one.file, maintype=maintype, subtype=subtype, filename=one.name)
 
 
 def _add_calendar(message: EmailMessage, part: CalendarPart) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, text
+from sqlalchemy import JSON, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.base import Base, UtcTime
@@ -33,6 +33,10 @@ class OutgoingMail(Base):
     """What a notice is about, and to whom: the next of the same topic takes its place while it waits."""
     about: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What a notice is written from when it goes out; subject and body are empty until then."""
+    attached_name: Mapped[str | None] = mapped_column(String(128))
+    attached_type: Mapped[str | None] = mapped_column(String(64))
+    attached_file: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A file that goes with it; the bytes are dropped once it is sent or given up."""
     queued_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -44,6 +44,15 @@ class CalendarPart:
 
     method: str
     text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; `type` is its media type."""
+
+    name: str
+    type: str
+    file: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +103,18 @@ class Mail:
     subject: str
     body: str
     calendar: CalendarPart | None = None
+    attachment: Attachment | None = None
 
 
 def queue(
-    session: Session, *, recipient: str, subject: str, body: str, now: datetime, link: str | None = None
+    session: Session,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    link: str | None = None,
+    attachment: Attachment | None = None,
 ) -> None:
     """Sends the mail once this transaction commits. `link` is the kind of link that stands for LINK."""
     session.add(
@@ -107,6 +124,9 @@ def queue(
             subject=subject,
             body=body,
             link=link,
+            attached_name=attachment and attachment.name,
+            attached_type=attachment and attachment.type,
+            attached_file=attachment and attachment.file,
             queued_at=now,
             tries=0,
             next_at=now,
@@ -190,12 +210,18 @@ def _written(session: Session, found: OutgoingMail, writers: Writers, now: datet
     if found.about is not None:
         return _notice(session, found, found.about, writers, now)
     if found.link is None:
-        return Mail(found.id, found.recipient, found.subject, found.body)
+        return Mail(found.id, found.recipient, found.subject, found.body, attachment=_attachment(found))
     url = writers.make_link(session, found.link, found.recipient, now)
     if url is None:
         session.delete(found)
         return None
     return Mail(found.id, found.recipient, found.subject, found.body.replace(LINK, url))
+
+
+def _attachment(found: OutgoingMail) -> Attachment | None:
+    if found.attached_file is None:
+        return None
+    return Attachment(found.attached_name or "", found.attached_type or "", found.attached_file)
 
 
 def _notice(
@@ -231,6 +257,7 @@ def mark_sent(session: Session, mail: Mail, now: datetime) -> None:
     """Forgets, too, what is older than KEPT."""
     found = _mail(session, mail)
     found.sent_at, found.next_at, found.problem = now, None, None
+    found.attached_file = None
     session.execute(
         delete(OutgoingMail).where(OutgoingMail.next_at.is_(None), OutgoingMail.queued_at < now - KEPT)
     )
@@ -243,6 +270,8 @@ def mark_failed(session: Session, mail: Mail, problem: str, now: datetime, *, fo
     wait = min(FIRST_WAIT * 2 ** min(found.tries - 1, 10), LONGEST_WAIT)
     again = not for_good and now + wait <= found.queued_at + GIVEN_UP
     found.next_at = now + wait if again else None
+    if not again:
+        found.attached_file = None
     return again
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from hub.mail import outbox
 from hub.mail.mailers import NotSent
 from hub.mail.models import OutgoingMail
-from hub.mail.outbox import LINK, CalendarPart, Letter, Mail, Notice, Writers
+from hub.mail.outbox import LINK, Attachment, CalendarPart, Letter, Mail, Notice, Writers
 from hub.mail.sending import send_mail, send_next
 
 CALENDAR = CalendarPart("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
@@ -251,3 +251,18 @@ def test_notice_that_is_untrue_or_cannot_be_written_holds_up_nothing(post, maile
     assert [mail.subject for mail in mailer.sent] == ["true"]
     assert "can't be written" in caplog.text
     assert {row.about["words"]: row.next_at for row in post.rows()} == {"unwritable": None, "true": None}
+
+
+def test_file_goes_with_its_mail_at_each_try_and_is_kept_no_longer(post, mailer, world):
+    report = Attachment("report.pdf", "application/pdf", b"%PDF")
+    mailer.refusals = [NotSent("no route")]
+    post.queue(attachment=report)
+    post.send()
+    assert post.rows()[0].attached_file == b"%PDF"
+    world.clock.pass_time(minutes=1)
+    post.send()
+    assert [mail.attachment for mail in mailer.sent] == [report]
+    mailer.refusals = [NotSent("550 no such user", for_good=True)]
+    post.queue(attachment=report)
+    post.send()
+    assert [row.attached_file for row in post.rows()] == [None, None]

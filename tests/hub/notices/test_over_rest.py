@@ -18,7 +18,9 @@ WANTED = {
     "cancelled": True,
     "released": True,
     "outOfService": True,
+    "monthlyReport": False,
     "own": False,
+    "language": None,
 }
 
 

@@ -2265,6 +2265,9 @@ export interface components {
             booked: boolean;
             cancelled: boolean;
             changed: boolean;
+            /** @enum {null|string} */
+            language: "de" | "en" | "es" | "fr" | null;
+            monthlyReport: boolean;
             outOfService: boolean;
             own: boolean;
             released: boolean;
@@ -2276,6 +2279,8 @@ export interface components {
             booked?: boolean;
             cancelled?: boolean;
             changed?: boolean;
+            language?: ("de" | "en" | "es" | "fr") | null;
+            monthlyReport?: boolean;
             outOfService?: boolean;
             own?: boolean;
             released?: boolean;
@@ -2544,7 +2549,7 @@ export interface components {
             minMinutes?: number | null;
             openingHours?: components["schemas"]["OpeningHours"][] | null;
             panelHour24?: boolean | null;
-            panelLanguage?: ("en" | "de" | "fr" | "es") | null;
+            panelLanguage?: ("de" | "en" | "es" | "fr") | null;
             /** @description dark: a free room is white on black, a busy one black on white */
             panelTheme?: ("light" | "dark") | null;
             quickBookMinutes?: number[] | null;
