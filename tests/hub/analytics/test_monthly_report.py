@@ -190,7 +190,9 @@ def quick_looks(monkeypatch):
 
 
 @pytest.mark.usefixtures("quick_looks")
-def test_who_asks_in_german_gets_a_german_pdf_from_the_running_hub(tmp_path, new_database, clock, mail_server):
+def test_who_asks_in_german_gets_a_german_pdf_from_the_running_hub(
+    tmp_path, new_database, clock, mail_server
+):
     clock.at = DECEMBER
     with new_database("sqlite") as url:
         settings = Settings(
