@@ -43,7 +43,7 @@ def lived(world):
     return world
 
 
-def wants(world, who, wanted=True, language=None):
+def wants(world, who, *, wanted=True, language=None):
     def choose(session):
         preferences.choose_mail(session, who, {"monthly_report": wanted})
         preferences.choose_language(session, who, language)
