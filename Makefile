@@ -66,8 +66,8 @@ bench: .venv/dev ## what is measured, and against what
 lighthouse: .venv/dev ## the app's first pages as Lighthouse judges them (needs Node and Chromium)
 	$(BIN)/python -m bench.lighthouse
 
-pictures: .venv/dev ## the pictures of the user guide, taken anew by the browser tests
-	CIRCLETIME_PICTURES=docs/pictures $(BIN)/pytest tests/web/test_guide.py
+pictures: .venv/dev ## the pictures in docs/, taken anew by the browser tests
+	CIRCLETIME_PICTURES=yes $(BIN)/pytest tests/web
 
 lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock

@@ -1,6 +1,6 @@
 """A page as it stands, from a phone to a wide desk and in both schemes: held to what holds everywhere, and pictured.
 
-The pictures are in test-results/pictures; with CIRCLETIME_PICTURES=1 those that docs/ shows are made anew, too.
+The pictures are in test-results/pictures; with CIRCLETIME_PICTURES set those that docs/ shows are made anew, too.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "test-results/pictures"
+OF_DOCS = ROOT / "docs/pictures" if os.environ.get("CIRCLETIME_PICTURES") else PICTURES / "docs"
 DESK, PHONE = (1440, 900), (360, 780)
 OTHER_WIDTHS = (640, 2560)
 """A desk's 1280 at 200 %, which is to the page a window of 640; and the widest."""
@@ -65,8 +66,8 @@ def see(page: Page, name: str, picture: str | None = None) -> None:
         told += _too_wide(page, width) + [f"{size}, clipped: {each}" for each in page.evaluate(CLIPPED)]
         if size == "phone":
             told += [f"too small for a thumb: {each}" for each in page.evaluate(TOO_SMALL)]
-    if picture and os.environ.get("CIRCLETIME_PICTURES") == "1":
-        page.screenshot(path=ROOT / f"docs/pictures/{picture}.png")
+    if picture:
+        page.screenshot(path=OF_DOCS / f"{picture}.png")
     for width in OTHER_WIDTHS:
         page.set_viewport_size({"width": width, "height": DESK[1]})
         told += _too_wide(page, width)

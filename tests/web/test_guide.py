@@ -6,17 +6,12 @@ screen alone. No human has tried it.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.hub_process import PASSWORD, HubProcess
-from tests.web.looks import PICTURES
+from tests.web.looks import OF_DOCS
 from tests.web.story_house import StoryHouse
-
-GUIDE = Path(os.environ.get("CIRCLETIME_PICTURES", PICTURES))
 
 
 @pytest.fixture
@@ -30,8 +25,7 @@ def newcomer(browser: Browser, hub: HubProcess, house: StoryHouse) -> Page:
 
 
 def keep(page: Page, name: str) -> None:
-    GUIDE.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=GUIDE / f"{name}.png")
+    page.screenshot(path=OF_DOCS / f"{name}.png")
 
 
 def test_a_newcomer_books_a_room_for_four_in_two_actions_and_finds_it_again(newcomer: Page) -> None:
