@@ -39,6 +39,9 @@ soak: .venv/dev ## days and days of random bookings, on both databases; bad weat
 	CIRCLETIME_SOAK=100 $(BIN)/pytest --timeout=7200 tests/hub/fuzz tests/hub/api/test_hostile_requests.py \
 		tests/hub/bookings/test_calendar_series.py tests/hub/bookings/test_recurrence.py
 
+endurance: .venv/dev ## do memory, file handles and sockets stay flat? CIRCLETIME_SOAK_MINUTES=480 for a night
+	$(BIN)/python -m bench.endurance
+
 faults: .venv/dev ## everything is killed, cut, filled and set wrong, ten times each, on one box and on a campus
 	CIRCLETIME_FAULTS=10 CIRCLETIME_FAULTS_REPORT=bench/results/faults.json $(BIN)/pytest --timeout=7200 -s tests/faults
 
@@ -73,4 +76,4 @@ lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help setup demo test soak faults check audit fmt bench lighthouse pictures lock
+.PHONY: help setup demo test soak endurance faults check audit fmt bench lighthouse pictures lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ class Settings:
     `mqtts_host` is where TLS listens; None: where the web does. `mqtts_names` are the host names and addresses
     by which panels find it; the first is what new panels are told.
     `https`: whether the web's port speaks TLS, with `https_certificate` and `https_key` or one of the hub's own CA.
+    `proxies` are the addresses of proxies and load balancers, which are believed about whom a request comes from.
     `public_url` is where browsers and phones find the hub; None: `http://host:port`, or
     `https://`.
     `smtp_url` is `smtp://user:password@host:port` or `smtps://...`; None prints mail on the console.
@@ -60,6 +62,7 @@ class Settings:
     nats_url: str | None = field(default=None, repr=False)
     nats_seed_file: Path | None = None
     broker_secret_file: Path | None = None
+    proxies: tuple[str, ...] = ()
     public_url: str | None = None
     login_failures_per_minute: int = 10
     smtp_url: str | None = field(default=None, repr=False)
@@ -139,6 +142,17 @@ def addresses(words: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+def networks(words: Iterable[str]) -> tuple[str, ...]:
+    """Addresses, and networks like 10.0.0.0/24. Raises BadSetting for anything else."""
+    found = tuple(word.strip() for word in words if word.strip())
+    for one in found:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise BadSetting(f"proxy: {one!r} is neither an address nor a network") from error
+    return found
+
+
 def on_or_off(words: str) -> bool:
     """Raises ValueError for what is neither."""
     if words.lower() not in {"on", "off"}:
@@ -179,6 +193,7 @@ _READ: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("port", "mqtt_port", "mqtts_port"), port),
     "forget_after_months": months,
     "mqtts_names": _listed,
+    "proxies": lambda words: networks(_listed(words)),
     "hub_addresses": lambda words: addresses(_listed(words)),
     "https": on_or_off,
     "notifications": on_or_off,

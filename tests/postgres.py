@@ -108,6 +108,15 @@ class PostgresServer:
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
 
+    @property
+    def programs(self) -> Path:
+        """Where psql and its kin are."""
+        return self._bin
+
+    @property
+    def socket_folder(self) -> Path:
+        return self._home
+
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._home}"
 

@@ -48,6 +48,11 @@ def users_by_name(session: Session, after: tuple[str, int] | None, limit: int) -
     return session.scalars(found.order_by(User.name, User.key).limit(limit)).all()
 
 
+def anybody_with_role(session: Session, role: str) -> bool:
+    """Without a lock: where nothing may be written, too."""
+    return session.scalar(select(User.key).where(User.role == role, User.active).limit(1)) is not None
+
+
 def active_with_role(session: Session, role: str) -> list[int]:
     """Their keys, locked until the transaction ends, so that two of them can't leave at once."""
     return list(

@@ -210,7 +210,7 @@ def user(session: Session, user_id: str) -> UserRecord:
 
 def any_admin(session: Session) -> bool:
     """Whether somebody may do everything here."""
-    return bool(repository.active_with_role(session, ADMIN))
+    return repository.anybody_with_role(session, ADMIN)
 
 
 def account_with_id(session: Session, user_id: str) -> Account:

@@ -20,7 +20,7 @@ from hub.cli.data_directory import CannotServe, data_directory
 from hub.db.migrate import upgrade
 from hub.events import Closing
 from hub.panel import scripts
-from hub.settings import Settings, addresses, from_environment, port
+from hub.settings import Settings, addresses, from_environment, networks, port
 from hub.tls.offer import Offer
 
 EXAMPLES = """examples:
@@ -81,6 +81,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="HOST:PORT",
         help="where panels find the hub from now on, or will; may be repeated, tried in turn",
     )
+    parser.add_argument(
+        "--proxy",
+        action="append",
+        dest="proxies",
+        metavar="ADDRESS",
+        help="a proxy or load balancer that is believed about whom requests come from (X-Forwarded-For); may be repeated",
+    )
     parser.add_argument("--public-url", help="where browsers and phones find the hub, for links and QR codes")
     parser.set_defaults(func=run)
 
@@ -89,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
     flags = {name: value for name, value in vars(arguments).items() if name != "func"}
     if arguments.mqtts_names:
         flags["mqtts_names"] = tuple(arguments.mqtts_names)
+    if arguments.proxies:
+        flags["proxies"] = networks(arguments.proxies)
     if arguments.hub_addresses:
         flags["hub_addresses"] = addresses(arguments.hub_addresses)
     settings = from_environment(os.environ, **flags)
@@ -158,7 +167,10 @@ def serve(settings: Settings) -> None:
         lifespan="on",
         timeout_graceful_shutdown=3,
         server_header=False,
-        proxy_headers=False,  # anybody may send X-Forwarded-For; failed logins are counted by who really asks
+        proxy_headers=bool(
+            settings.proxies
+        ),  # anybody may send X-Forwarded-For; failed logins are counted by who asks
+        forwarded_allow_ips=list(settings.proxies),
         date_header=True,
         ssl_context_factory=_shows(app.state.web_tls),
     )

@@ -48,6 +48,13 @@ def test_hub_that_is_well_has_nothing_to_be_looked_at(well):
     assert words == {name: {GOOD} for name in CHECKS} | {"secrets": set(), "certificates": set()}
 
 
+def test_postgresql_that_is_well_is_said_to_be(well, furnished_database):
+    with furnished_database("postgres") as url:
+        on_postgresql = with_(well, database_url=url)
+        assert "somebody is admin" in found(on_postgresql, "database", GOOD)
+        assert not found(on_postgresql, "database", BAD)
+
+
 def test_full_disk_is_found(well, monkeypatch):
     monkeypatch.setattr(checkup, "FREE_BYTES", 1 << 60)
     assert "are free" in found(well, "disk", POOR)
