@@ -36,6 +36,7 @@ from hub.api import (
     buildings,
     calendars,
     closures,
+    connections,
     enrolment,
     events,
     firmware,
@@ -57,6 +58,10 @@ from hub.api.change_feed import ChangeFeed
 from hub.api.context import Parts, requires_login
 from hub.bookings import letters
 from hub.bookings.calendar_out import Desk
+from hub.calendars.opening import Opener
+from hub.calendars.reach import Reach
+from hub.calendars.sync import keep_synced
+from hub.calendars.vault import Vault
 from hub.clock import Clock, WallClock
 from hub.db import grapevine
 from hub.db.base import Base
@@ -102,6 +107,7 @@ ROUTES = [
     *broker_access.ROUTES,
     *issues.ROUTES,
     *closures.ROUTES,
+    *connections.ROUTES,
     *analytics.ROUTES,
     *analytics_export.ROUTES,
     *events.ROUTES,
@@ -216,6 +222,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
     switchboard = _switchboard(settings, database, clock, tls)
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
+    calendars = Opener(Vault(settings), Reach(settings.inside_hosts))
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
@@ -226,7 +233,9 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         feed = ChangeFeed(database, clock)
         await feed.begin()
         mail = send_mail(database, clock, mailer, writers)
-        runs = [sweep(database, clock), feed.run(), mail, hub.backlog.watch(database, clock)]
+        compared = keep_synced(database, clock, calendars.open)
+        watched = hub.backlog.watch(database, clock)
+        runs = [sweep(database, clock), feed.run(), mail, watched, compared]
         if settings.forget_after_months is not None:
             runs.append(forget(database, clock, settings.forget_after_months))
         if settings.notifications:
@@ -248,7 +257,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
                 await switchboard.stop()
             await database.close()
 
-    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls)
+    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls, calendars)
     return {"hub": hub, "running": running, "web_tls": web_tls}
 
 

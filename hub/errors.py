@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 
@@ -67,6 +68,13 @@ class Unavailable(DomainError):
     """Raised when a part that is needed (storage, broker, a panel) does not answer now."""
 
     status = 503
+
+
+class Trouble(Unavailable):
+    """Raised when a system of somebody else's can't be asked now. `retry_after`: so long it wants to be left alone."""
+
+    status = 503
+    retry_after: timedelta | None = None
 
 
 def not_found(what: str, identifier: str) -> NotFound:

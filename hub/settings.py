@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 NO_BROKER = "none"
 LOG_FORMATS = ("plain", "json")
-SECRETS = ("database_url", "broker_url", "nats_url", "smtp_url", "metrics_token")
+SECRETS = ("database_url", "broker_url", "nats_url", "smtp_url", "metrics_token", "calendars_key")
 """Settings that are, or hold, a password: each may come by a file."""
 
 
@@ -39,6 +39,8 @@ class Settings:
     `metrics_token` is what Prometheus proves itself with; None: metrics are for this machine alone.
     `log_format`: `plain` or `json`; None: plain on a terminal, JSON elsewhere.
     `forget_after_months`: people are taken out of bookings that were over so long ago; None: never.
+    `calendars_key` encrypts calendars' passwords; None: a file in the data directory holds it.
+    `inside_hosts`: names and networks inside the site that the hub may call: `dav.office.example`, `10.1.0.0/16`.
     `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
 
@@ -73,6 +75,8 @@ class Settings:
     notifications: bool = True
     firmware_key: str | None = None
     hub_addresses: tuple[str, ...] = ()
+    calendars_key: str | None = field(default=None, repr=False)
+    inside_hosts: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:
@@ -194,6 +198,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "forget_after_months": months,
     "mqtts_names": _listed,
     "proxies": lambda words: networks(_listed(words)),
+    "inside_hosts": _listed,
     "hub_addresses": lambda words: addresses(_listed(words)),
     "https": on_or_off,
     "notifications": on_or_off,

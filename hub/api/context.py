@@ -14,6 +14,7 @@ from litestar.handlers import BaseRouteHandler
 from hub.accounts.account import READ
 from hub.accounts.attempts import address_of
 from hub.accounts.service import Account
+from hub.calendars.opening import Opener
 from hub.clock import Clock
 from hub.db.database import Database
 from hub.errors import Forbidden, Unauthenticated
@@ -34,7 +35,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `tls` is
-    None without it, `backlog` has seen which rooms wait for theirs."""
+    None without it, `calendars` opens them, `backlog` has seen which rooms wait for theirs."""
 
     settings: Settings
     database: Database
@@ -43,6 +44,7 @@ class Parts:
     panels: PanelLink
     may_connect: MayConnect
     tls: Offer | None
+    calendars: Opener
     backlog: Backlog = field(default_factory=Backlog)
 
 

@@ -53,10 +53,16 @@ class Remark:
     uid: str
     title: str
     reason: str
+    meant: bool = False
+    """The calendar wants it so: the event is cancelled, or takes no time."""
 
     def __str__(self) -> str:
         uid = f" (UID {self.uid[:80]})" if self.uid else ""
         return f'line {self.line}: "{self.title[:80]}"{uid}: {self.reason}'
+
+
+class TakesNothing(Unreadable):
+    """Raised for an event that the calendar itself wants to take no time."""
 
 
 @dataclass(slots=True)
@@ -90,14 +96,17 @@ class _Draft:
         words = unescape_backslash(found[1]) if found else ""
         return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 
-    def remark(self, reason: str) -> Remark:
-        return Remark(self.line, self.text("UID"), self.text("SUMMARY") or NO_TITLE, reason)
+    def remark(self, reason: str, *, meant: bool = False) -> Remark:
+        return Remark(self.line, self.text("UID"), self.text("SUMMARY") or NO_TITLE, reason, meant)
 
 
-def read_calendar(raw: bytes, zone: ZoneInfo, now: datetime, *, rooms: bool = True) -> CalendarFile:
+def read_calendar(
+    raw: bytes, zone: ZoneInfo, now: datetime, *, rooms: bool = True, room: str = ""
+) -> CalendarFile:
     """The events in `raw`; local times and whole days without a zone are in `zone`.
 
-    `rooms` False: they are about no room, and need neither a LOCATION nor to take time of anybody's. Raises NotACalendar where it is something else altogether.
+    `rooms` False: they are about no room, and need neither a LOCATION nor to take time of anybody's. `room`: they
+    are all about that one, wherever they say they are. Raises NotACalendar where it is something else altogether.
     """
     blocks = split(raw)
     zones = Zones(zone, [block for block in blocks.found if block.kind == TIME_ZONE])
@@ -107,8 +116,10 @@ def read_calendar(raw: bytes, zone: ZoneInfo, now: datetime, *, rooms: bool = Tr
     known: dict[str, CalendarEvent] = {}
     for draft in drafts:
         try:
-            for event in _meetings(draft, zones, replaced, now, file, rooms=rooms):
+            for event in _meetings(draft, zones, replaced, now, file, rooms=rooms, room=room):
                 _add(file, draft, event, known)
+        except TakesNothing as reason:
+            file.skipped.append(draft.remark(str(reason), meant=True))
         except Unreadable as reason:
             file.skipped.append(draft.remark(str(reason)))
     if blocks.cut_off:
@@ -175,11 +186,12 @@ def _meetings(
     file: CalendarFile,
     *,
     rooms: bool,
+    room: str,
 ) -> Iterator[CalendarEvent]:
     """The event, or every meeting of its series. Raises Unreadable before the first one."""
     if len(file.events) >= MOST_MEETINGS:
         raise Unreadable(f"there are {MOST_MEETINGS} meetings before it; split the file")
-    start, event = _event(draft, zones, rooms=rooms)
+    start, event = _event(draft, zones, rooms=rooms, room=room)
     rules = [value for _, value in draft.properties.get("RRULE", [])]
     extra = _moments(draft, "RDATE", zones)
     if len(draft.text("SUMMARY")) > LONGEST_TITLE:
@@ -204,15 +216,15 @@ def _meetings(
             yield replace(event, identity=identity, starts_at=at, ends_at=at + length)
 
 
-def _event(draft: _Draft, zones: Zones, *, rooms: bool) -> tuple[Moment, CalendarEvent]:
+def _event(draft: _Draft, zones: Zones, *, rooms: bool, room: str) -> tuple[Moment, CalendarEvent]:
     """The event itself, without its repetitions. Raises Unreadable where it takes no room for no time."""
     if draft.damaged:
         raise Unreadable(draft.damaged)
     if not draft.ended:
         raise Unreadable("it has no END:VEVENT")
     if draft.text("STATUS").upper() == "CANCELLED":
-        raise Unreadable("it is cancelled")
-    room = _room(draft) if rooms else ""
+        raise TakesNothing("it is cancelled")
+    room = _room(draft, room) if rooms else ""
     start, ends_at = _span(draft, zones)
     event = CalendarEvent(
         line=draft.line,
@@ -227,11 +239,11 @@ def _event(draft: _Draft, zones: Zones, *, rooms: bool) -> tuple[Moment, Calenda
     return start, event
 
 
-def _room(draft: _Draft) -> str:
+def _room(draft: _Draft, given: str) -> str:
     """Raises Unreadable where it takes none."""
     if draft.text("TRANSP").upper() == "TRANSPARENT":
-        raise Unreadable("it takes no time (TRANSP:TRANSPARENT)")
-    room = draft.text("LOCATION")
+        raise TakesNothing("it takes no time (TRANSP:TRANSPARENT)")
+    room = given or draft.text("LOCATION")
     if not room:
         raise Unreadable("it has no LOCATION, so no room")
     if len(room) > LONGEST_ROOM_NAME:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
@@ -32,6 +33,12 @@ def touch(session: Session, room_key: int) -> int:
 def revisions(session: Session) -> dict[str, int]:
     """Every room's revision, by its id; a deleted room keeps the one it went with."""
     return {row.id: row.revision for row in session.execute(select(Room.id, Room.revision))}
+
+
+def revisions_of(session: Session, keys: Iterable[int]) -> dict[int, int]:
+    """The revisions of these rooms, by key; a deleted one's is left out."""
+    found = select(Room.key, Room.revision).where(Room.key.in_(set(keys)), Room.deleted_at.is_(None))
+    return {row.key: row.revision for row in session.execute(found)}
 
 
 def unpublished(session: Session, now: datetime) -> dict[str, int]:

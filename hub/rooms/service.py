@@ -60,7 +60,7 @@ from hub.rooms.names import folded, name_taken, named
 from hub.rooms.policy import Policy, PolicyOverrides, merged
 from hub.rooms.records import RoomRecord, room_record
 from hub.rooms.repository import RoomFilter, room_keys
-from hub.rooms.revisions import mark_published, revisions, touch, unpublish_all, unpublished
+from hub.rooms.revisions import mark_published, revisions, revisions_of, touch, unpublish_all, unpublished
 from hub.rooms.site import (
     allow_department_leads,
     change_site_policy,
@@ -123,6 +123,7 @@ __all__ = [
     "rename_amenity",
     "rename_floor",
     "revisions",
+    "revisions_of",
     "room",
     "room_keys",
     "rooms_by_key",

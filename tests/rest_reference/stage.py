@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from litestar.testing import TestClient
 from sqlalchemy.orm import Session
@@ -23,9 +24,13 @@ from hub.accounts import service as accounts
 from hub.accounts.passwords import hash_password
 from hub.app import create_app
 from hub.bookings import service as bookings
+from hub.calendars import sync
+from hub.calendars.opening import Opener
+from hub.calendars.reach import Reach
 from hub.panel import service as panels
 from hub.settings import Settings
 from tests.fakes import FakeClock
+from tests.hub.calendars.memory_calendar import MemoryCalendar, MemoryServer
 from tests.rest_reference.story import FIRMWARE_KEY, LOGIN, STORY, Call
 from tools.rest_reference import Exchange, page
 
@@ -52,6 +57,13 @@ class Wall:
 
     async def press(self, _panel_id: str, _key: int) -> None:
         """There is nobody to see it."""
+
+
+class Shelf(Opener):
+    """Behind every address there is an empty calendar."""
+
+    def open(self, _kind: str, _sealed: bytes, _zone: str) -> Any:
+        return MemoryCalendar(MemoryServer())
 
 
 class Stage:
@@ -240,7 +252,9 @@ def exchanges() -> list[Exchange]:
             Settings(data_dir=Path(folder), broker_url="none", firmware_key=FIRMWARE_KEY), clock=clock
         )
         object.__setattr__(app.state.hub, "panels", Wall())
-        with TestClient(app) as client:
+        object.__setattr__(app.state.hub, "calendars", Shelf(app.state.hub.calendars.vault, Reach()))
+        nobody_compares = patch.object(sync, "LOOKS_EVERY_S", 3600.0)
+        with nobody_compares, TestClient(app) as client:
             return list(Stage(client, clock).play())
 
 

@@ -47,6 +47,12 @@ ELSEWHERE = {
     "no-ca": "tests/hub/tls/test_keyring.py",
     "no-next-ca": "tests/hub/tls/test_keyring.py",
     "panels-lack-ca": "tests/hub/cli/test_tls.py",
+    "calendar-unreachable": "tests/hub/calendars/test_troubles.py",
+    "calendar-login-refused": "tests/hub/calendars/test_troubles.py",
+    "calendar-missing": "tests/hub/calendars/test_troubles.py",
+    "calendar-busy": "tests/hub/calendars/test_troubles.py",
+    "calendar-not-understood": "tests/hub/calendars/test_troubles.py",
+    "calendar-credentials-lost": "tests/hub/calendars/test_troubles.py",
 }
 """What takes another database, a broker, signed firmware, or the command line."""
 
@@ -147,6 +153,45 @@ def test_refusal_has_its_status_its_slug_and_a_word_of_what_to_do(desk, slug):
 
 def test_no_case_is_left_of_a_refusal_that_is_gone():
     assert (CASES.keys() | ELSEWHERE.keys()) == SLUGS.keys()
+
+
+# Calendars.
+
+
+@case("connection-not-found")
+def _(desk):
+    return desk.rest.get("/connections/nothing", who="lena")
+
+
+@case("room-already-connected")
+def _(desk):
+    room = desk.room()
+    desk.connection(roomId=room)
+    body = {"roomId": room, "kind": "caldav", "url": "https://dav.example/room/"}
+    return desk.rest.post("/connections", json=body, who="lena")
+
+
+@case("bad-calendar-address")
+def _(desk):
+    body = {"roomId": desk.room(), "kind": "caldav", "url": "ftp://dav.example/room/"}
+    return desk.rest.post("/connections", json=body, who="lena")
+
+
+@case("calendar-must-lead")
+def _(desk):
+    body = {"roomId": desk.room(), "kind": "subscription", "url": "https://x.example/a.ics", "leads": "hub"}
+    return desk.rest.post("/connections", json=body, who="lena")
+
+
+@case("calendar-password-needed")
+def _(desk):
+    made = desk.connection(username="ada", password="x")
+    return desk.rest.patch(f"/connections/{made}", json={"url": "https://evil.example/"}, who="lena")
+
+
+@case("calendar-not-allowed")
+def _(desk):
+    return desk.rest.post(f"/connections/{desk.connection()}/test", who="lena")
 
 
 # Who asks.

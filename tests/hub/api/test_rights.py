@@ -111,6 +111,14 @@ POST   /closures/import                 401 | 403 403 200 200 | 403 403 200 200
 GET    /closures/{closure}              401 | 200 200 200 200 | 200 200 200 200
 PATCH  /closures/{closure}              401 | 403 403 200 200 | 403 403 200 200
 DELETE /closures/{closure}              401 | 403 403 204 204 | 403 403 204 204
+GET    /connections                     401 | 403 403 200 200 | 403 403 200 200
+POST   /connections                     401 | 403 403 201 201 | 403 403 201 201
+GET    /connections/{connection}        401 | 403 403 200 200 | 403 403 200 200
+PATCH  /connections/{connection}        401 | 403 403 200 200 | 403 403 200 200
+DELETE /connections/{connection}        401 | 403 403 204 204 | 403 403 204 204
+POST   /connections/{connection}/test   401 | 403 403 503 503 | 403 403 503 503
+POST   /connections/{connection}/sync   401 | 403 403 200 200 | 403 403 200 200
+GET    /connections/{connection}/clashes 401 | 403 403 200 200 | 403 403 200 200
 GET    /analytics/kpis                  401 | 403 403 200 200 | 403 403 200 200
 GET    /analytics/utilization           401 | 403 403 200 200 | 403 403 200 200
 GET    /analytics/ghosting              401 | 403 403 200 200 | 403 403 200 200
@@ -174,6 +182,8 @@ BODIES = {
         "to": "2027-01-02",
     },
     "PATCH /closures/{closure}": {"name": "Holiday"},
+    "POST /connections": {"roomId": "{room}", "kind": "caldav", "url": "https://127.0.0.1/room/"},
+    "PATCH /connections/{connection}": {"leads": "hub"},
     "POST /panels": {"roomId": "{room}"},
     "PATCH /panels/{panel}": {"name": "Door"},
     "POST /panels/enrol": {"enrolmentSecret": "{enrolment_secret}"},
