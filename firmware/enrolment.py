@@ -11,7 +11,7 @@ import os
 import random
 import time
 
-from firmware import flash_file, http_post, screens, troubles, wifi
+from firmware import flash_file, http_post, screens, ticks, troubles, wifi
 from firmware.mqtt_client import LinkLost
 from firmware.panel_config import CREDENTIALS
 from shared import checked
@@ -30,6 +30,8 @@ PATH = "/api/v1/panels/enrol"
 
 ASK_AGAIN_MAX_S = 300
 FIRST_WAIT_S = 5
+TRIES_WITHOUT_WIFI = 3
+
 NEVER_SET = 2020
 """A clock that was never set begins in 2000 or in 1970, and shows no later year."""
 
@@ -37,8 +39,18 @@ RECONNECTS = 10
 """A hub that does not answer is asked less and less, in the end this many times more seldom than one connects."""
 
 
-async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simulated: bool) -> None:
-    """Returns once the credentials are in flash. Raises OSError where the flash takes nothing."""
+class NoWifi(Exception):
+    """Raised when the panel could not join its Wi-Fi for some tries in a row: it may have been told the wrong one."""
+
+
+async def enrol(
+    config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simulated: bool, awake_s: "int | None" = None
+) -> bool:
+    """True once the credentials are in flash; False where they are not after `awake_s`, and at least one try.
+
+    Raises NoWifi, and OSError where the flash takes nothing.
+    """
+    began, without_wifi = ticks.now_ms(), 0
     secret = _own_secret()
     asked = json.dumps({"enrolmentSecret": secret, "simulated": simulated})
     claiming = Claiming(config.hub_url, config.language)
@@ -51,7 +63,8 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
             answer = await http_post.post_json(config.hub_url + PATH, asked, config.hub_ca)
             if claiming.take(answer):
                 _store(answer, config.hub_url)
-                return
+                return True
+            without_wifi = 0
             wait_s = claiming.ask_again_s
         except http_post.Refused as refusal:
             claiming.trouble = refusal.detail
@@ -62,6 +75,11 @@ async def enrol(config: "PanelConfig", canvas: "Canvas", glass: "Glass", *, simu
             claiming.trouble = "No answer from the hub"
             claiming.number = troubles.number_of(error)
             wait_s = min(wait_s * 2, longest_s)
+            without_wifi = without_wifi + 1 if claiming.number == troubles.NO_WIFI else 0
+            if without_wifi >= TRIES_WITHOUT_WIFI:
+                raise NoWifi from None
+        if awake_s is not None and ticks.since_ms(began) >= awake_s * 1000:
+            return False
         screens.draw(canvas, claiming.view())
         await glass.show()
         await asyncio.sleep(wait_s * (0.8 + 0.4 * random.random()))

@@ -31,9 +31,10 @@ def enrol(config: PanelConfig, board: "Any") -> None:
     supervisor = Supervisor()
     rare.load("firmware.slots").Slots().came_up(False)
     canvas = Canvas()
-    glass = Glass(canvas, board.display)
-    enrolling = rare.load("firmware.enrolment").enrol(config, canvas, glass, simulated=board.simulated)
-    if _run(enrolling, supervisor):
+    kept = board.kept()
+    glass = Glass(canvas, board.display, kept)
+    newcomer = rare.load("firmware.newcomer").run(config, board, canvas, glass, woken=bool(kept))
+    if _run(newcomer, supervisor):
         board.reset()
 
 

@@ -53,7 +53,7 @@ class PanelConfig:
         self.ca = a2b_base64(str(installed.get("ca"))) if installed.get("tls") else None
         self.hub_ca = a2b_base64(str(installed.get("hubCa"))) if installed.get("hubCa") else None
         self.has_credentials = "panelId" in installed
-        fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else self.hub_url
+        fit = valid_id(self.panel_id) and self.mqtt_port if self.has_credentials else True
         if not (fit and valid_id(self.board)):
             raise ValueError("panel.json is not fit")
         self.room_id: str | None = None

@@ -39,7 +39,10 @@ EXAMPLES = """examples:
   circletime flash --no-hub --hub http://rooms.example.org:8000 --wifi Office    # shows a code to claim it by
 """
 
-_NEXT_WITHOUT_HUB = "The firmware is on it. Repeat with --hub, --room and --wifi where it shall hang."
+_NEXT_WITHOUT_HUB = (
+    "The firmware is on it. Where it shall hang, repeat with --hub, --room and --wifi; "
+    "or switch it on, and tell it both with a phone: the glass says how."
+)
 _NEXT_TO_CLAIM = "Hang it where it shall be. It shows a code: type that in Circle Time, under Panels."
 
 DEFAULT_HUB = "http://127.0.0.1:8000"

@@ -1,5 +1,6 @@
 """A board that is a process: its glass is only memory, and its keys are pressed over MQTT."""
 
+import os
 import time
 
 import machine
@@ -18,12 +19,18 @@ CHIP = "linux"
 
 class Board:
     simulated = True
+    portal_ports = (8080, 5353)
+    """Nobody but root may have a board's, 80 and 53; `CIRCLETIME_PORTAL_PORTS` says others."""
 
     def __init__(self) -> None:
         self.inputs = Inputs()
         if machine.pressed is not None:
             self.inputs.press(machine.pressed)
         self.display = Display()
+        told: str | None = os.getenv("CIRCLETIME_PORTAL_PORTS")
+        if told:
+            web, names = told.split(",")
+            self.portal_ports = (int(web), int(names))
 
     def reset(self) -> None:
         machine.reset()

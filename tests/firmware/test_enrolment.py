@@ -84,15 +84,16 @@ def door():
 class Unclaimed:
     """A panel from the box: it knows its hub's address and nothing else."""
 
-    def __init__(self, flash, url, **more):
+    def __init__(self, flash, url, *, start=True, **more):
         self.flash = flash
         (flash / "panel.json").write_text(
             json.dumps({"board": "simulator", "hubUrl": url, "reconnectMaxS": 0.3} | more)
         )
-        self.start()
+        if start:
+            self.start()
 
-    def start(self):
-        argv, environment = simulator.command(self.flash)
+    def start(self, **how):
+        argv, environment = simulator.command(self.flash, **how)
         with (self.flash / "console.txt").open("ab") as console:
             self.process = subprocess.Popen(
                 argv, env=environment, stdin=subprocess.PIPE, stdout=console, stderr=subprocess.STDOUT
@@ -149,6 +150,40 @@ def test_claimed_panel_keeps_its_credentials_and_starts_anew(door, unclaimed):
     }
     assert not (unclaimed.flash / "enrolment.json").exists()
     assert SECRET not in unclaimed.console()
+
+
+@pytest.fixture
+def asleep(tmp_path, door):
+    """An unclaimed panel on battery that has slept for an hour."""
+    (tmp_path / "rtc").write_bytes(b"x")
+    found = Unclaimed(tmp_path, door.url, power="battery", start=False)
+    yield found
+    found.cut_power()
+    print(found.console())
+
+
+def test_on_battery_it_looks_once_an_hour_whether_it_was_claimed_and_sleeps_on(door, asleep):
+    for _ in range(2):
+        asleep.start(woken=True)
+        assert asleep.process.wait(30) == simulator.SLEEP_STATUS, asleep.console()
+        assert simulator.asleep_s(asleep.flash) == 3600
+    assert len(door.asked) == 2
+    door.answer = claimed
+    asleep.start(woken=True)
+    assert asleep.process.wait(30) == simulator.RESET_STATUS
+    assert (asleep.flash / "credentials.json").exists()
+
+
+def test_on_battery_a_key_wakes_it_to_show_its_code(door, asleep):
+    asleep.start(woken=True, pressed=1)
+    wait_until(lambda: len(door.asked) >= 2, "a second question, awake")
+    assert "claim me: " + CODE in asleep.console()
+
+
+def test_on_battery_without_a_hub_it_sleeps_on_too(door, asleep):
+    door.close()
+    asleep.start(woken=True)
+    assert asleep.process.wait(30) == simulator.SLEEP_STATUS
 
 
 def test_claimed_panel_joins_with_its_credentials(hub, door, unclaimed):

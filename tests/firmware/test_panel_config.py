@@ -63,7 +63,7 @@ assert PanelConfig().mqtt_host == "10.0.0.3"
     )
 
 
-@pytest.mark.parametrize("left", [b"", b"{}", b'{"board": "../x"}', b'{"board": "simulator"}'])
+@pytest.mark.parametrize("left", [b"", b"{}", b'{"board": "../x"}'])
 def test_without_either_it_is_no_panel(on_micropython, left):
     on_micropython(
         BEGIN
