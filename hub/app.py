@@ -296,8 +296,9 @@ def _switchboard(
 ) -> Switchboard | Replica | None:
     if settings.broker_url == NO_BROKER:
         return None
+    authorities = tls.authorities if tls else None
     if settings.outside_broker:
-        return Replica(settings, database, clock, leadership(settings.database))
+        return Replica(settings, database, clock, leadership(settings.database), authorities)
 
     def embedded(on_message: OnMessage, _boot_id: str) -> tuple[Broker, KeepDoors]:
         doors = PanelDoors(database)
@@ -312,7 +313,7 @@ def _switchboard(
         )
         return broker, partial(doors.run, broker)
 
-    return Switchboard(settings, database, clock, embedded, tls.authorities if tls else None)
+    return Switchboard(settings, database, clock, embedded, authorities)
 
 
 def _may_connect(settings: Settings, database: Database) -> Decide:

@@ -73,7 +73,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="PEM file of a TLS certificate and its chain (default: one from the hub's own CA)",
     )
     parser.add_argument("--mqtts-key", type=Path, help="PEM file of its private key")
-    parser.add_argument("--mqtts-ca", type=Path, help="PEM file of its CA, which panels are to trust")
+    parser.add_argument(
+        "--mqtts-ca",
+        type=Path,
+        help="PEM file of the CA that panels are to trust: its own, or that of a broker elsewhere",
+    )
     parser.add_argument(
         "--hub-address",
         action="append",

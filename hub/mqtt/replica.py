@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,17 @@ LARGEST_REPORT = 2048
 class Replica:
     """Serves between `start` and `stop`. Raises BadSetting where the broker can't be meant."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, leadership: Leadership) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        leadership: Leadership,
+        authorities: Callable[[], list[bytes]] | None = None,
+    ) -> None:
+        """`authorities`: see `Switchboard`."""
         self._settings, self._database, self._clock = settings, database, clock
-        self._leadership = leadership
+        self._leadership, self._authorities = leadership, authorities
         self._address: BrokerAddress = broker_address(settings.broker_url or "")
         self._callout = _callout(settings, database)
         self._ear = OutsideBroker(
@@ -85,7 +94,9 @@ class Replica:
 
     async def _lead_once(self) -> None:
         """Until it leads no more. A hub that is stopped says goodbye; one that lost its lead leaves all to the next."""
-        switchboard = Switchboard(self._settings, self._database, self._clock, self._open_broker)
+        switchboard = Switchboard(
+            self._settings, self._database, self._clock, self._open_broker, self._authorities
+        )
         leading = True
         try:
             await switchboard.start()

@@ -114,8 +114,36 @@ class GivenCertificate(Offer):
         return [path.stat().st_mtime_ns for path in self._files if path is not None]
 
 
+class OthersCertificate(Offer):
+    """A broker elsewhere shows its own; panels are told which CA in this file to trust, two while it changes."""
+
+    def __init__(self, authorities: Path) -> None:
+        """Raises BadSetting where the file can't be used."""
+        self.context = _server_context()  # which nobody asks for
+        self._path = authorities
+        try:
+            self._authorities = self._read()
+        except (OSError, ValueError) as error:
+            raise BadSetting(f"can't read the CA of the panels' broker: {error}") from error
+
+    def authorities(self) -> list[bytes]:
+        return self._authorities
+
+    async def renew(self) -> None:
+        await every(LOOKS_EVERY_S, self._look, "read the CA of the panels' broker again")
+
+    async def _look(self) -> None:
+        self._authorities = self._read()
+
+    def _read(self) -> list[bytes]:
+        found = x509.load_pem_x509_certificates(self._path.read_bytes())
+        return [one.public_bytes(Encoding.DER) for one in found[:2]]
+
+
 def tls_offer(settings: Settings, clock: Clock) -> Offer | None:
-    """What the settings ask for; None without a TLS port. Raises BadSetting where it can't be had."""
+    """What panels are offered; None where they come in the clear. Raises BadSetting where it can't be had."""
+    if settings.outside_broker:
+        return OthersCertificate(settings.mqtts_ca) if settings.mqtts_ca else None
     if settings.mqtts_port is None:
         return None
     if settings.mqtts_certificate is None:

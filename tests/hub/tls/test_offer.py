@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from hub.app import create_app
 from hub.settings import BadSetting, Settings
 from hub.tls import issuing
 from hub.tls.keyring import Keyring
-from hub.tls.offer import GivenCertificate, OwnCertificate, names, panels_find_it_at
+from hub.tls.offer import GivenCertificate, OwnCertificate, names, panels_find_it_at, tls_offer
 from tests.fakes import FakeClock
-from tests.hub.rest import Rest
+from tests.hub.rest import Rest, running_hub
 
 HOST = "hub.example.org"
 
@@ -149,3 +150,33 @@ def test_certificate_is_for_every_name_that_was_said_and_for_this_machine():
 )
 def test_panels_are_told_one_host(settings, host):
     assert panels_find_it_at(Settings(**settings)) == host
+
+
+def test_panels_of_a_broker_elsewhere_are_told_its_ca_and_the_next(tmp_path, clock):
+    first, following = (issuing.new_authority(clock.now()) for _ in range(2))
+    path = tmp_path / "broker-ca.pem"
+    path.write_bytes(first.pem())
+    settings = Settings(data_dir=tmp_path, broker_url="mqtts://hub:x@broker.example.org", mqtts_ca=path)
+    offer = tls_offer(settings, clock)
+    assert offer is not None
+    assert offer.authorities() == [first.der]
+    path.write_bytes(following.pem() + first.pem())
+    asyncio.run(offer._look())  # type: ignore[attr-defined]
+    assert offer.authorities() == [following.der, first.der]
+    with pytest.raises(BadSetting, match="CA of the panels' broker"):
+        tls_offer(replace(settings, mqtts_ca=tmp_path / "none.pem"), clock)
+
+
+def test_panel_of_a_broker_elsewhere_is_installed_with_its_ca(tmp_path, clock, furnished_database):
+    authority = issuing.new_authority(clock.now())
+    path = tmp_path / "broker-ca.pem"
+    path.write_bytes(authority.pem())
+    with furnished_database("sqlite") as url:
+        settings = Settings(
+            data_dir=tmp_path, database_url=url, mqtts_ca=path,
+            broker_url="mqtts://hub:x@127.0.0.1:1", panels_broker_url="mqtts://panels.example.org",
+        )  # fmt: skip
+        with running_hub(settings, clock) as client:
+            made = Rest(client, clock).post("/panels", json={}, who="ada").json()
+    assert made["mqtt"] == {"host": "panels.example.org", "port": 8883, "tls": True}
+    assert b64decode(made["ca"]) == authority.der
