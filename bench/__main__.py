@@ -11,7 +11,16 @@ import os
 import platform
 import sys
 
-BENCHES = ("analytics", "broker_storm", "many_panels", "panel_heap", "power", "press_to_glass", "storm")
+BENCHES = (
+    "analytics",
+    "broker_storm",
+    "costs",
+    "many_panels",
+    "panel_heap",
+    "power",
+    "press_to_glass",
+    "storm",
+)
 
 
 def main(names: list[str]) -> None:
