@@ -1,8 +1,7 @@
 """A screen beside the room's own, opened by a key: until it is closed, or nobody has pressed a key for a while."""
 
-from firmware import ticks
+from firmware import rare, ticks
 from firmware.command_outbox import new_id
-from shared import panel_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +38,8 @@ class Aside:
     def question(self) -> str:
         """What to ask the hub for `rooms`."""
         self.rooms, self._asked_id = None, new_id()
-        return panel_request.request(self._asked_id)
+        asked: str = rare.load("shared.panel_request").request(self._asked_id)
+        return asked
 
     def take(self, reply: "Reply") -> None:
         """A late answer to an earlier question is none."""

@@ -5,13 +5,15 @@ was claimed. Needed once in a panel's life, so it is loaded then.
 """
 
 from firmware import rare, screens
+from firmware.canvas import Canvas
+from firmware.glass import Glass
+from firmware.supervisor import Supervisor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from typing import Any
 
-    from firmware.canvas import Canvas
-    from firmware.glass import Glass
     from firmware.panel_config import PanelConfig
 
 AWAKE_S = 600
@@ -20,7 +22,16 @@ AWAKE_S = 600
 SLEEP_S = 3600
 
 
-async def run(config: "PanelConfig", board: "Any", canvas: "Canvas", glass: "Glass", *, woken: bool) -> None:
+def build(config: "PanelConfig", board: "Any") -> "tuple[Coroutine[Any, Any, None], Supervisor]":
+    """The program of such a panel, and who watches over it."""
+    supervisor = Supervisor()
+    rare.load("firmware.slots").Slots().came_up(False)
+    canvas, kept = Canvas(), board.kept()
+    glass = Glass(canvas, board.display, kept)
+    return run(config, board, canvas, glass, woken=bool(kept)), supervisor
+
+
+async def run(config: "PanelConfig", board: "Any", canvas: Canvas, glass: Glass, *, woken: bool) -> None:
     """Returns once something has changed: the board is to start anew. `woken` is after a deep sleep."""
     looks_only = woken and not board.inputs.waiting
     awake_s = None if not config.on_battery else 0 if looks_only else AWAKE_S
@@ -36,7 +47,7 @@ async def run(config: "PanelConfig", board: "Any", canvas: "Canvas", glass: "Gla
 
 
 async def _is_settled(
-    config: "PanelConfig", board: "Any", canvas: "Canvas", glass: "Glass", awake_s: "int | None"
+    config: "PanelConfig", board: "Any", canvas: Canvas, glass: Glass, awake_s: "int | None"
 ) -> bool:
     """False where it was awake for long enough."""
     if config.hub_url and (config.wifi_ssid or board.simulated):

@@ -3,9 +3,8 @@
 import asyncio
 import gc
 
-from firmware import battery, screens, wifi
+from firmware import rare, screens, wifi
 from firmware.command_outbox import ONLY_ONLINE
-from firmware.expected_state import expected
 from firmware.passer_by import PasserBy
 from firmware.screens.keys import BLANK
 from firmware.strips import strips
@@ -238,7 +237,11 @@ class PanelApp:
             return None
         granted = [(c, revision) for c, revision in self._passer_by.granted if revision > state["revision"]]
         self._passer_by.granted = granted
-        return expected(state, self._outbox.commands + [command for command, _ in granted])
+        commands = self._outbox.commands + [command for command, _ in granted]
+        if not commands:
+            return state
+        found: RoomState = rare.load("firmware.expected_state").expected(state, commands)
+        return found
 
     def _screen(self, status: "room_status.RoomStatus | None") -> str:
         self._opened = self._opened or self._contact.there or self._contact.missed
@@ -296,7 +299,7 @@ class PanelApp:
             told["signalDbm"] = signal_dbm
         if battery_mv is not None:
             told["batteryMv"] = battery_mv
-            told["batteryPercent"] = battery.percent(battery_mv)
+            told["batteryPercent"] = rare.load("firmware.battery").percent(battery_mv)
         return told
 
 

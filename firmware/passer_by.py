@@ -5,7 +5,7 @@ from firmware.aside import Aside
 from firmware.command_outbox import ONLY_ONLINE, new_id
 from firmware.screens import words
 from firmware.strips import strips
-from shared import panel_command, panel_request
+from shared import panel_command
 from shared.text_strip import STRIP
 
 TYPE_CHECKING = False
@@ -103,7 +103,7 @@ class PasserBy:
         if reply.get("kind") == STRIP:
             strips.take(reply)
         else:
-            self.aside.take(panel_request.check_reply(reply))
+            self.aside.take(rare.load("shared.panel_request").check_reply(reply))
 
     def tell(self, notice: str) -> None:
         self._notice = notice
