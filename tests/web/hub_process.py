@@ -68,7 +68,8 @@ class HubProcess:
     def start(self) -> None:
         ports = ["--port", str(self.port), "--mqtt-port", str(self.mqtt_port)]
         log = (self.folder / "hub.log").open("ab")
-        self._process = subprocess.Popen(self._command("serve", *ports), stdout=log, stderr=log)
+        env = os.environ | {"CIRCLETIME_INSIDE_HOSTS": "127.0.0.1"}  # where tests' calendars are
+        self._process = subprocess.Popen(self._command("serve", *ports), stdout=log, stderr=log, env=env)
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(httpx.TransportError):

@@ -23,6 +23,8 @@ export type Amenity = Schemas["Amenity"]
 export type AuditEntry = Schemas["AuditEntry"]
 export type Release = Schemas["Release"]
 export type Rollout = Schemas["Rollout"]
+export type Connection = Schemas["Connection"]
+export type Clash = Schemas["CalendarClash"]
 export type ClaimedPanel = Schemas["ClaimedPanel"]
 
 // The floor map, and its editor.
@@ -121,6 +123,19 @@ export const renameAmenity = (slug: string, name: string): Promise<Amenity> =>
   take(client.PATCH("/api/v1/amenities/{slug}", { params: { path: { slug } }, body: { name } }))
 export const removeAmenity = (slug: string): Promise<unknown> =>
   take(client.DELETE("/api/v1/amenities/{slug}", { params: { path: { slug } } }))
+
+// Calendars elsewhere.
+
+export const connections = async (): Promise<Connection[]> => (await take(client.GET("/api/v1/connections"))).items
+export const connect = (body: Schemas["CalendarToConnect"]): Promise<Connection> =>
+  take(client.POST("/api/v1/connections", { body }))
+export const changeConnection = (id: string, body: Schemas["ConnectionToChange"]): Promise<Connection> =>
+  take(client.PATCH("/api/v1/connections/{id}", { ...of(id), body }))
+export const testConnection = (id: string): Promise<Connection> => take(client.POST("/api/v1/connections/{id}/test", { ...of(id), body: {} }))
+export const syncConnection = (id: string): Promise<Connection> => take(client.POST("/api/v1/connections/{id}/sync", { ...of(id), body: {} }))
+export const disconnect = (id: string): Promise<unknown> => take(client.DELETE("/api/v1/connections/{id}", of(id)))
+export const clashes = async (id: string): Promise<Clash[]> =>
+  (await take(client.GET("/api/v1/connections/{id}/clashes", of(id)))).items
 
 // Settings and audit.
 

@@ -18,6 +18,7 @@ export interface Messages {
   audit: (typeof import("../messages/en/audit.json"))
   analytics: (typeof import("../messages/en/analytics.json"))
   closures: (typeof import("../messages/en/closures.json"))
+  connections: (typeof import("../messages/en/connections.json"))
 }
 export type Area = keyof Messages
 export type Key = { [A in Area]: `${A}.${keyof Messages[A] & string}` }[Area]
