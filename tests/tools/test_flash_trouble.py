@@ -2,11 +2,13 @@
 
 import argparse
 import re
+import shlex
 import sys
 from types import SimpleNamespace
 
 import pytest
 
+from hub.__main__ import parser
 from tests.micropython import ROOT
 from tools import flash
 from tools.installer import board, boards, serial_ports, trouble
@@ -24,6 +26,23 @@ def test_pictures_for_installers_are_the_ones_that_the_firmware_is_held_to():
     pictures = re.findall(r"\]\((\.\./tests/firmware/golden/\S+\.png)\)", page.read_text())
     assert len(pictures) >= 10
     assert not [one for one in pictures if not (page.parent / one).exists()]
+    shown = set(re.findall(r"golden/(\S+)\.png", (ROOT / "docs" / "installing.md").read_text()))
+    screens = {
+        path.stem.replace("_", "-")
+        for path in ROOT.glob("firmware/screens/*.py")
+        if "def draw(canvas" in path.read_text() and path.stem not in {"__init__", "ring"}
+    }
+    assert screens <= shown
+    assert not [one for one in shown if not (ROOT / f"tests/firmware/golden/{one}.png").exists()]
+
+
+def test_commands_for_installers_are_understood():
+    page = (ROOT / "docs" / "installing.md").read_text().replace("\\\n", " ")
+    commands = re.findall(r"^ *(circletime .+)$", page, re.MULTILINE)
+    assert len(commands) >= 5
+    for command in [*commands, "circletime tls next-ca", "circletime tls use-next-ca", "circletime tls show"]:
+        words = shlex.split(command)[1:]
+        parser(words[0]).parse_args(words)
 
 
 def test_every_failure_is_raised_somewhere_and_is_made_of_whole_sentences():
