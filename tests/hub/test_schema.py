@@ -107,3 +107,50 @@ def test_database_that_does_not_answer_is_said(tmp_path, caplog):
         upgrade(f"postgresql://nobody@/none?host={tmp_path}")
     assert refused.value.slug == "storage-unavailable"
     assert str(tmp_path) in caplog.text
+
+
+def test_when_rooms_were_out_of_service_is_told_from_the_audit_log(empty_url):
+    """One that was closed and opened again, one that is closed still, and one that always was."""
+    engine = migrate._engine(empty_url)
+    sqlite = engine.dialect.name == "sqlite"
+
+    def at(seconds):
+        return str(seconds) if sqlite else f"to_timestamp({seconds})"
+
+    def change(seconds, room, before, after):
+        detail = f'{{"outOfService": [{before}, {after}]}}'
+        return (
+            "INSERT INTO audit_log (at, action, subject_id, detail) "
+            f"VALUES ({at(seconds)}, 'room.change', '{room}', '{detail}')"
+        )
+
+    def room(key, name, out):
+        return (
+            "INSERT INTO rooms (key, id, floor_key, name, name_folded, capacity, policy, has_panels, out_of_service, "
+            f"created_at, revision, published_revision) VALUES ({key}, '{name}', 1, '{name}', '{name}', 4, '{{}}', "
+            f"false, {out}, {at(1)}, 1, 0)"
+        )
+
+    with engine.begin() as connection:
+        alembic.command.upgrade(migrate._config(connection), "0007")
+        for statement in (
+            "INSERT INTO buildings VALUES (1, 'b', 'HQ', 'hq', 'UTC', NULL)",
+            "INSERT INTO floors VALUES (1, 'f', 1, '2', '2', NULL)",
+            room(1, "again", "NULL"),
+            room(2, "still", "'Leak'"),
+            room(3, "always", "'Leak'"),
+            change(10, "again", "null", '"Leak"'),
+            change(20, "again", '"Leak"', '"Big leak"'),
+            change(30, "again", '"Big leak"', "null"),
+            change(40, "still", "null", '"Leak"'),
+        ):
+            connection.exec_driver_sql(statement)
+        alembic.command.upgrade(migrate._config(connection), "head")
+        seconds = (
+            "began_at, ended_at" if sqlite else "extract(epoch FROM began_at), extract(epoch FROM ended_at)"
+        )
+        found = connection.exec_driver_sql(
+            f"SELECT room_key, {seconds} FROM out_of_service ORDER BY room_key"
+        ).all()  # noqa: S608
+    engine.dispose()
+    assert found == [(1, 10, 30), (2, 40, None), (3, 1, None)]
