@@ -8,6 +8,7 @@ naive SQL on both, and in DuckDB. All in one run, one after the other.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import resource
 import statistics
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,9 @@ from tests.postgres import PostgresServer
 
 COUNT = int(os.environ.get("CIRCLETIME_BENCH_BOOKINGS", "1000000"))
 ROOMS, RUNS = 200, 30
+RESULTS = Path(__file__).with_name("results") / "analytics.json"
+HEADS = ["first", "p50", "p95", "loop first/later", "naive p50", "naive p95", "DuckDB p50", "DuckDB p95"]
+"""Milliseconds."""
 QUARTER = Scope(from_day=date(2026, 7, 1), to_day=date(2026, 10, 1))
 BEFORE = date(2026, 4, 1)
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
@@ -47,16 +52,22 @@ Report = Callable[[Session], Any]
 
 def reports(ada: Any, room_ids: list[str]) -> dict[str, Report]:
     some = replace(QUARTER, room_ids=tuple(room_ids[:6]))
-    return {
-        "kpis": lambda session: service.kpis(session, QUARTER, NOW),
-        "utilization": lambda session: service.utilization(session, QUARTER, NOW),
-        "ghosting": lambda session: service.ghosting(session, QUARTER, "room", ada, NOW),
-        "capacity": lambda session: service.capacity(session, QUARTER, NOW),
-        "heatmap": lambda session: service.heatmap(session, QUARTER, NOW),
-        "trends": lambda session: service.trends(session, QUARTER, "usedUtilization", "day", NOW),
-        "comparison": lambda session: service.comparison(session, some, NOW),
-        "peak": lambda session: service.peak_rooms(session, QUARTER, NOW),
+    wanted = {name: partial(report, scope=QUARTER, now=NOW) for name, report in service.PLAIN.items()}
+    return wanted | {
+        "ghosting": partial(service.ghosting, scope=QUARTER, by="room", who=ada, now=NOW),
+        "trends": partial(service.trends, scope=QUARTER, metric="usedUtilization", bucket="day", now=NOW),
+        "comparison": partial(service.comparison, scope=some, now=NOW),
     }
+
+
+def forget(_session: Session) -> None:
+    """In the process for reports."""
+    digesting.forget()
+
+
+def memory(_session: Session) -> tuple[int, float]:
+    """How many digests are kept there, and the most megabytes that it has had."""
+    return len(digesting.kept), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def ms(seconds: float) -> str:
@@ -98,12 +109,13 @@ async def booking(database: Database, room_ids: list[str], organizer: Any) -> No
 
 async def timed(database: Database, report: Report) -> float:
     began = time.perf_counter()
-    await database.report(report)
+    await database.compute(report)
     return time.perf_counter() - began
 
 
-async def hub(url: str) -> dict[str, list[str]]:
-    database = Database(url)
+async def hub(url: str) -> tuple[dict[str, list[str]], tuple[int, float]]:
+    database = Database(url, apart=True)
+    await database.compute(memory)  # it has started
     ada = await database.read(lambda session: preferences.managers(session)[0])
     room_ids = await database.read(lambda session: [one.room.id for one in rooms.histories(session)])
     pulse = Pulse()
@@ -116,7 +128,7 @@ async def hub(url: str) -> dict[str, list[str]]:
         pulse.worst_s = 0.0
         first = []
         for _ in range(3):
-            digesting.forget()
+            await database.compute(forget)
             first.append(await timed(database, report))
         cold_hold = pulse.worst_s
         pulse.worst_s = 0.0
@@ -130,8 +142,9 @@ async def hub(url: str) -> dict[str, list[str]]:
     for task in (pulsing, booker):
         task.cancel()
     await asyncio.gather(pulsing, booker, return_exceptions=True)
+    kept = await database.compute(memory)
     await database.close()
-    return told
+    return told, kept
 
 
 def naive(ask: Callable[[str], Any], kind: str, room_keys: list[int]) -> dict[str, list[str]]:
@@ -231,26 +244,30 @@ def table(title: str, heads: list[str], told: dict[str, list[str]]) -> None:
 
 
 def main() -> None:
+    found: dict[str, Any] = {}
     print(f"   load average {os.getloadavg()[0]:.1f} before, on {os.cpu_count()} cores")
     with databases() as urls:
         for kind, url in urls.items():
             engine = furnished(url)
             agree(engine, url)
-            digesting.forget()
-            told = asyncio.run(hub(url))
+            told, (digests, peak_mb) = asyncio.run(hub(url))
             if kind == "sqlite":
                 ask_duck, keys = in_duckdb(engine)
             with engine.connect() as connection:
                 plain = naive(lambda query, at=connection: at.execute(text(query)).all(), kind, keys)
             duck = naive(ask_duck, "duckdb", keys)
-            table(
-                f"{kind}, milliseconds",
-                ["first", "p50", "p95", "loop first/later", "naive p50", "p95", "DuckDB p50", "p95"],
-                {name: [*cells, *plain[name], *duck[name]] for name, cells in told.items()},
-            )
+            rows = {name: [*cells, *plain[name], *duck[name]] for name, cells in told.items()}
+            table(f"{kind}, milliseconds", HEADS, rows)
             engine.dispose()
-            print(f"\nload average {os.getloadavg()[0]:.1f}")
-            peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(
-                f"\n{len(digesting.kept)} digests kept; the process with its bench had {peak_mb:.0f} MB at most."
-            )
+            load = os.getloadavg()[0]
+            print(f"\nload average {load:.1f}")
+            print(f"\n{digests} digests kept; the process for reports had {peak_mb:.0f} MB at most.")
+            found[kind] = {
+                "reports": {name: dict(zip(HEADS, cells, strict=True)) for name, cells in rows.items()},
+                "digests": digests,
+                "reportsPeakMb": round(peak_mb),
+                "loadAverage": round(load, 1),
+            }
+    RESULTS.write_text(
+        json.dumps({"bookings": COUNT, "rooms": ROOMS, "runs": RUNS, **found}, indent=1) + "\n"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts import recovery
 from hub.analytics.monthly import send_monthly_reports
+from hub.analytics.warming import warm
 from hub.api import (
     analytics,
     analytics_export,
@@ -159,12 +160,13 @@ class NoPanels:
         )
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
-    """The hub as an ASGI app; its lifespan migrates the database and runs every part that runs by itself.
+def create_app(settings: Settings, clock: Clock | None = None, *, apart: bool = False) -> Litestar:
+    """The hub as an ASGI app; its lifespan migrates the database and runs every part that runs by itself. `apart`:
+    reports are made in a process of their own.
 
     Raises BadSetting for a broker or a database that this hub cannot use.
     """
-    found = hub_behind(settings, clock)
+    found = hub_behind(settings, clock, apart=apart)
     app = doors()
     app.state.update(found)
     return app
@@ -214,10 +216,10 @@ def _hub(state: State) -> Parts:
     return cast("Parts", state.hub)
 
 
-def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]:
+def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = False) -> dict[str, Any]:
     """The hub's parts, and what runs while the app does. Raises what `create_app` raises."""
     clock = clock or WallClock()
-    database = Database(settings.database, Events())
+    database = Database(settings.database, Events(), apart=apart)
     tls, web_tls = tls_offer(settings, clock), web_offer(settings, clock)
     switchboard = _switchboard(settings, database, clock, tls)
     panel_link = switchboard.panels if switchboard else NoPanels()
@@ -236,10 +238,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
         compared = keep_synced(database, clock, calendars.open)
         watched = hub.backlog.watch(database, clock)
         runs = [sweep(database, clock), feed.run(), mail, watched, compared]
-        if settings.forget_after_months is not None:
-            runs.append(forget(database, clock, settings.forget_after_months))
-        if settings.notifications:
-            runs.append(send_monthly_reports(database, clock, settings.url))
+        runs += _where_wanted(settings, database, clock, apart=apart)
         if database.shared:
             runs.append(grapevine.listen(settings.database, database.events))
         tasks = [asyncio.create_task(one) for one in runs]
@@ -259,6 +258,17 @@ def hub_behind(settings: Settings, clock: Clock | None = None) -> dict[str, Any]
 
     hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls, calendars)
     return {"hub": hub, "running": running, "web_tls": web_tls}
+
+
+def _where_wanted(
+    settings: Settings, database: Database, clock: Clock, *, apart: bool
+) -> Iterator[Coroutine[Any, Any, None]]:
+    if settings.forget_after_months is not None:
+        yield forget(database, clock, settings.forget_after_months)
+    if settings.notifications:
+        yield send_monthly_reports(database, clock, settings.url)
+    if apart:
+        yield warm(database, clock)
 
 
 def _mailer(settings: Settings) -> Mailer:

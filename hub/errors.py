@@ -21,6 +21,14 @@ class DomainError(Exception):
         self.detail = detail or title
         self.extra = extra
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """From one process to another."""
+        return _again, (type(self), self.slug, self.title, self.detail, self.extra)
+
+
+def _again(kind: type[DomainError], slug: str, title: str, detail: str, extra: dict[str, Any]) -> DomainError:
+    return kind(slug, title, detail, **extra)
+
 
 class Unauthenticated(DomainError):
     """Raised when nobody, or somebody unknown, asks."""

@@ -20,10 +20,14 @@ async def woken_by(kind: type[Event], stream: Stream, patience_s: float) -> None
                 pass
 
 
-async def every(period_s: float, act: Callable[[], Awaitable[None]], purpose: str) -> None:
-    """Acts each `period_s` until cancelled; a failure is logged and tried again next time."""
+async def every(
+    period_s: float, act: Callable[[], Awaitable[None]], purpose: str, *, first_s: float | None = None
+) -> None:
+    """Acts each `period_s`, first after `first_s`, until cancelled; a failure is logged and tried again next time."""
+    wait_s = period_s if first_s is None else first_s
     while True:
-        await asyncio.sleep(period_s)
+        await asyncio.sleep(wait_s)
+        wait_s = period_s
         try:
             await act()
         except Exception:

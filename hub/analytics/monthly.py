@@ -7,11 +7,10 @@ in the transaction that queues its mail.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,8 +21,9 @@ from hub.accounts.service import Account
 from hub.analytics import service
 from hub.analytics.models import MonthlyReport
 from hub.analytics.monthly_letter import letter
-from hub.analytics.records import Report
+from hub.analytics.records import KpiReport
 from hub.analytics.scope import Scope
+from hub.analytics.service import Question, ReportName
 from hub.analytics.wording import wording
 from hub.clock import Clock
 from hub.db.database import Database
@@ -38,6 +38,7 @@ LOOKS_EVERY_S = 60.0
 READY = timedelta(days=1)
 """After a month's end in UTC: by then it has ended in every zone, and its last meetings are settled."""
 LEASE = timedelta(minutes=10)
+REPORTS: tuple[ReportName, ...] = ("kpis", "utilization", "ghosting", "capacity", "heatmap", "trends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,8 @@ async def _send(database: Database, one: Due, url: str, now: datetime) -> None:
     except IntegrityError:
         _log.info("another hub makes the report of %s for %s", one.month, one.to.id)
         return
-    reports = await database.report(lambda session: reports_of(session, one, now))
-    pdf = await asyncio.to_thread(_printed, reports, one.to.language)
-    await database.write(lambda session: queue(session, one, reports, pdf, url, now))
+    kpis, pdf = await database.compute(partial(made, one=one, now=now))
+    await database.write(lambda session: queue(session, one, kpis, pdf, url, now))
 
 
 def last_month(now: datetime) -> Scope:
@@ -114,24 +114,14 @@ def take(session: Session, one: Due, now: datetime) -> bool:
     return True
 
 
-def reports_of(session: Session, one: Due, now: datetime) -> list[Report]:
-    return [
-        service.kpis(session, one.scope, now),
-        service.utilization(session, one.scope, now),
-        service.ghosting(session, one.scope, "room", one.to, now),
-        service.capacity(session, one.scope, now),
-        service.heatmap(session, one.scope, now),
-        service.trends(session, one.scope, "usedUtilization", "day", now),
-    ]
+def made(session: Session, one: Due, now: datetime) -> tuple[KpiReport, bytes]:
+    """The month's numbers, and all its reports as a PDF."""
+    questions = [Question(report=name, scope=one.scope, bucket="day") for name in REPORTS]
+    pdf = service.on_paper(session, questions, one.to, now, one.to.language)
+    return service.kpis(session, one.scope, now), pdf
 
 
-def _printed(reports: Sequence[Report], language: str | None) -> bytes:
-    from hub.analytics.paper import as_pdf  # noqa: PLC0415  fpdf2 takes half a second to load; most hubs never print
-
-    return as_pdf(reports, language)
-
-
-def queue(session: Session, one: Due, reports: Sequence[Report], pdf: bytes, url: str, now: datetime) -> None:
+def queue(session: Session, one: Due, kpis: KpiReport, pdf: bytes, url: str, now: datetime) -> None:
     """Once; and not to who has left, or wants it no more, since it was begun."""
     found = session.get(MonthlyReport, (one.to.key, one.month), with_for_update=True)
     reader = preferences.reachable(session, one.to.key)
@@ -146,7 +136,7 @@ def queue(session: Session, one: Due, reports: Sequence[Report], pdf: bytes, url
         session,
         recipient=reader.email,
         subject=speech.say("subject", title=speech.say("monthly"), month=month),
-        body=letter(speech, reader.name, reports, url),
+        body=letter(speech, reader.name, kpis, url),
         now=now,
         attachment=Attachment(f"circletime-{month}.pdf", "application/pdf", pdf),
     )

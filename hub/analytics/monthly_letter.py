@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from hub.analytics.records import Kpis, Report
+from hub.analytics.records import KpiReport, Kpis
 from hub.analytics.wording import Wording
 
 
-def letter(speech: Wording, name: str, reports: Sequence[Report], url: str) -> str:
-    """`reports`: the first is that of all numbers."""
-    first = reports[0]
-    found: Kpis = first.items[0]  # type: ignore[attr-defined]
+def letter(speech: Wording, name: str, first: KpiReport, url: str) -> str:
     whose = "" if first.department is None else " " + speech.say("inDepartment", department=first.department)
     days = f"from={first.from_}&to={first.to}"
     return "\n\n".join(
         [
             speech.say("hello", name=" ".join(name.split())),
             speech.say("attached", month=f"{first.from_:%Y-%m}") + whose,
-            _sentences(speech, found),
+            _sentences(speech, first.items[0]),
             speech.say("more", url=f"{url}/admin/dashboard?{days}"),
             "-- \n" + speech.say("why", url=f"{url}/account"),
         ]

@@ -5,8 +5,8 @@ Managers and admins see all of it. Who leads a department sees that department's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -29,6 +29,7 @@ from hub.analytics.records import (
     Metric,
     PeakReport,
     Range,
+    Report,
     TrendReport,
     UtilizationReport,
 )
@@ -51,13 +52,18 @@ from hub.rooms import service as rooms
 __all__ = [
     "Behind",
     "BehindIt",
+    "Question",
+    "ReportName",
     "Scope",
+    "answer",
+    "answer_behind",
     "behind",
     "capacity",
     "comparison",
     "ghosting",
     "heatmap",
     "kpis",
+    "on_paper",
     "peak_rooms",
     "seen_by",
     "trends",
@@ -65,6 +71,8 @@ __all__ = [
 ]
 
 MOST_COMPARED = 6
+
+ReportName = Literal["kpis", "utilization", "ghosting", "capacity", "heatmap", "trends", "comparison", "peak"]
 
 
 def seen_by(session: Session, who: Account, scope: Scope) -> Scope:
@@ -82,6 +90,49 @@ def seen_by(session: Session, who: Account, scope: Scope) -> Scope:
             "not-your-department", "You may see your own department only", f"Yours is {who.department}."
         )
     return replace(scope, department=who.department)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A report, by name, and what some of them need to know besides."""
+
+    report: ReportName
+    scope: Scope
+    by: Literal["room", "department"] = "room"
+    metric: Metric = "usedUtilization"
+    bucket: Bucket = "week"
+
+
+def answer(session: Session, question: Question, who: Account, now: datetime) -> Report:
+    """Of what `who` may see. Raises Forbidden."""
+    seen = seen_by(session, who, question.scope)
+    if question.report == "ghosting":
+        return ghosting(session, seen, question.by, who, now)
+    if question.report == "trends":
+        return trends(session, seen, question.metric, question.bucket, now)
+    return PLAIN[question.report](session, seen, now)
+
+
+def answer_behind(
+    session: Session,
+    scope: Scope,
+    wanted: Behind,
+    who: Account,
+    after: tuple[int, int] | None,
+    limit: int,
+    now: datetime,
+) -> tuple[list[BehindIt], int, float | None, tuple[int, int] | None]:
+    """As `behind`, of what `who` may see. Raises Forbidden."""
+    return behind(session, seen_by(session, who, scope), wanted, who, after, limit, now)
+
+
+def on_paper(
+    session: Session, questions: Sequence[Question], who: Account, now: datetime, language: str | None
+) -> bytes:
+    """The answers as one PDF."""
+    from hub.analytics.paper import as_pdf  # noqa: PLC0415  fpdf2 takes half a second to load; most hubs never print
+
+    return as_pdf([answer(session, one, who, now) for one in questions], language)
 
 
 def _head(report: str, scope: Scope, now: datetime, *names: str) -> dict[str, Any]:
@@ -179,3 +230,13 @@ def peak_rooms(session: Session, scope: Scope, now: datetime) -> PeakReport:
         peak_rooms=most,
         peak_at=at,
     )
+
+
+PLAIN: dict[str, Callable[[Session, Scope, datetime], Report]] = {
+    "kpis": kpis,
+    "utilization": utilization,
+    "capacity": capacity,
+    "heatmap": heatmap,
+    "comparison": comparison,
+    "peak": peak_rooms,
+}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
 
 from litestar import get
 from litestar.di import NamedDependency, Provide
@@ -12,14 +13,15 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
-from hub.accounts.service import Account
 from hub.analytics import records, service
 from hub.analytics.records import Bucket, Measure, Metric
-from hub.analytics.service import Behind, Scope
+from hub.analytics.service import Behind, Question, Scope
 from hub.api.booking_record import Booking, booking_record
 from hub.api.context import Asking, Hub, Parts, caller
 from hub.api.paging import LARGEST, Cursor, Key, Limit, cursor_at, position_of
 from hub.api.schema import Record
+from hub.db.apart import Gone
+from hub.errors import Unavailable
 
 Result = TypeVar("Result")
 Word = Annotated[str, Meta(max_length=255)]
@@ -51,28 +53,39 @@ InScope = NamedDependency[Scope]
 SCOPED = {"asked": Provide(asked_scope, sync_to_thread=False)}
 
 
-async def reported(
-    hub: Parts, request: Asking, scope: Scope, make: Callable[[Session, Scope, Account, datetime], Result]
-) -> Result:
-    """In a thread of its own; of what the caller may see. Raises Forbidden."""
-    who, now = caller(request), hub.clock.now()
-    return await hub.database.report(
-        lambda session: make(session, service.seen_by(session, who, scope), who, now)
+async def computed(hub: Parts, work: Callable[[Session], Result]) -> Result:
+    """In the process for reports. Raises Unavailable where that dies of it, or the hub stops."""
+    try:
+        return await hub.database.compute(work)
+    except Gone as error:
+        raise Unavailable(
+            "no-report",
+            "This report could not be made",
+            "The hub is stopping, or had not the memory for it: ask again.",
+        ) from error
+
+
+async def answered(hub: Parts, request: Asking, question: Question) -> Any:
+    """Of what the caller may see. Raises Forbidden."""
+    return await computed(
+        hub, partial(service.answer, question=question, who=caller(request), now=hub.clock.now())
     )
 
 
 @get("/analytics/kpis", dependencies=SCOPED, tags=["analytics"])
 async def kpis(hub: Hub, request: Asking, asked: InScope) -> records.KpiReport:
     """Every number over the whole range, in one item, and the same of the range before."""
-    return await reported(hub, request, asked, lambda session, seen, _, now: service.kpis(session, seen, now))
+    found: records.KpiReport = await answered(hub, request, Question(report="kpis", scope=asked))
+    return found
 
 
 @get("/analytics/utilization", dependencies=SCOPED, tags=["analytics"])
 async def utilization(hub: Hub, request: Asking, asked: InScope) -> records.UtilizationReport:
     """Room by room."""
-    return await reported(
-        hub, request, asked, lambda session, seen, _, now: service.utilization(session, seen, now)
+    found: records.UtilizationReport = await answered(
+        hub, request, Question(report="utilization", scope=asked)
     )
+    return found
 
 
 @get("/analytics/ghosting", dependencies=SCOPED, tags=["analytics"])
@@ -80,25 +93,24 @@ async def ghosting(
     hub: Hub, request: Asking, asked: InScope, by: FromQuery[Literal["room", "department"]] = "room"
 ) -> records.GhostingReport:
     """Who did not come, what that cost, and what of it was rebooked; with those who do it again and again."""
-    return await reported(
-        hub, request, asked, lambda session, seen, who, now: service.ghosting(session, seen, by, who, now)
+    found: records.GhostingReport = await answered(
+        hub, request, Question(report="ghosting", scope=asked, by=by)
     )
+    return found
 
 
 @get("/analytics/capacity", dependencies=SCOPED, tags=["analytics"])
 async def capacity(hub: Hub, request: Asking, asked: InScope) -> records.CapacityReport:
     """Whether rooms have the seats that people need, over meetings whose people were counted."""
-    return await reported(
-        hub, request, asked, lambda session, seen, _, now: service.capacity(session, seen, now)
-    )
+    found: records.CapacityReport = await answered(hub, request, Question(report="capacity", scope=asked))
+    return found
 
 
 @get("/analytics/heatmap", dependencies=SCOPED, tags=["analytics"])
 async def heatmap(hub: Hub, request: Asking, asked: InScope) -> records.HeatmapReport:
     """By weekday and hour, local to each building."""
-    return await reported(
-        hub, request, asked, lambda session, seen, _, now: service.heatmap(session, seen, now)
-    )
+    found: records.HeatmapReport = await answered(hub, request, Question(report="heatmap", scope=asked))
+    return found
 
 
 @get("/analytics/trends", dependencies=SCOPED, tags=["analytics"])
@@ -110,25 +122,24 @@ async def trends(
     bucket: FromQuery[Bucket] = "week",
 ) -> records.TrendReport:
     """One number over time, and over the range before."""
-    return await reported(
-        hub, request, asked, lambda session, seen, _, now: service.trends(session, seen, metric, bucket, now)
+    found: records.TrendReport = await answered(
+        hub, request, Question(report="trends", scope=asked, metric=metric, bucket=bucket)
     )
+    return found
 
 
 @get("/analytics/comparison", dependencies=SCOPED, tags=["analytics"])
 async def comparison(hub: Hub, request: Asking, asked: InScope) -> records.ComparisonReport:
     """Up to six rooms, named by `roomId`, side by side."""
-    return await reported(
-        hub, request, asked, lambda session, seen, _, now: service.comparison(session, seen, now)
-    )
+    found: records.ComparisonReport = await answered(hub, request, Question(report="comparison", scope=asked))
+    return found
 
 
 @get("/analytics/peak", dependencies=SCOPED, tags=["analytics"])
 async def peak(hub: Hub, request: Asking, asked: InScope) -> records.PeakReport:
     """How many rooms were used at once, at most, day by day."""
-    return await reported(
-        hub, request, asked, lambda session, seen, _, now: service.peak_rooms(session, seen, now)
-    )
+    found: records.PeakReport = await answered(hub, request, Question(report="peak", scope=asked))
+    return found
 
 
 class CountedBooking(Record):
@@ -166,11 +177,17 @@ async def bookings_behind(
     )
     after = position_of(cursor, tuple[Key, Key])
     who = caller(request)
-    found, total, minutes, last = await reported(
+    found, total, minutes, last = await computed(
         hub,
-        request,
-        asked,
-        lambda session, seen, who, now: service.behind(session, seen, wanted, who, after, limit, now),
+        partial(
+            service.answer_behind,
+            scope=asked,
+            wanted=wanted,
+            who=who,
+            after=after,
+            limit=limit,
+            now=hub.clock.now(),
+        ),
     )
     return BookingsBehind(
         items=[

@@ -162,7 +162,7 @@ def serve(settings: Settings) -> None:
         listening_socket(settings.mqtt_host, settings.mqtt_port, "--mqtt-port").close()
         if settings.mqtts_port is not None:
             listening_socket(settings.mqtts_address, settings.mqtts_port, "--mqtts-port").close()
-    app = create_app(settings)
+    app = create_app(settings, apart=True)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from hub import journal, trail
 from hub.db import failures, grapevine, postgresql, sqlite
 from hub.db.address import address
+from hub.db.apart import Apart
 from hub.db.sqlite import REPORTERS
 from hub.events import Event, Events, RoomChanged
 from hub.measures import COMMIT_S
@@ -37,7 +38,8 @@ def emit(session: Session, happened: Event) -> None:
 class Database:
     """Runs reads and writes at this URL. Raises BadSetting where no database can be meant by it."""
 
-    def __init__(self, url: str, events: Events | None = None) -> None:
+    def __init__(self, url: str, events: Events | None = None, *, apart: bool = False) -> None:
+        """`apart`: what computes long has a process of its own."""
         self.events = events or Events()
         at = address(url)
         self.shared = at.get_backend_name() != "sqlite"
@@ -45,6 +47,8 @@ class Database:
         kind = postgresql if self.shared else sqlite
         self._writers, self._readers = kind.engines(at)
         self._reporters = kind.reports(at)
+        self._apart = Apart(url) if apart else None
+        self._one_apart = asyncio.Lock()
         self._turns = asyncio.Semaphore(REPORTERS)
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -58,6 +62,19 @@ class Database:
         A few at a time; a caller cancelled meanwhile leaves at once, and the work still runs to its end.
         """
         return await self._shielded(self._in_thread(work))
+
+    async def compute(self, work: Callable[[Session], Result]) -> Result:
+        """As `report`, for what computes so long that even a thread would hold others up: in a process of its own, where
+        this database has one. `work` and its result can be pickled."""
+        apart = self._apart
+        if apart is None:
+            return await self.report(work)
+
+        async def in_turn() -> Result:
+            async with self._one_apart:
+                return await asyncio.to_thread(apart.run, work)
+
+        return await self._shielded(in_turn())
 
     async def _in_thread(self, work: Callable[[Session], Result]) -> Result:
         def run() -> Result:
@@ -125,7 +142,9 @@ class Database:
             self.events.publish(replace(one, cause=cause) if isinstance(one, RoomChanged) else one)
 
     async def close(self) -> None:
-        """Waits for transactions under way, then closes every connection."""
+        """Waits for transactions under way, then closes every connection. What is computed apart is given up."""
+        if self._apart is not None:
+            await asyncio.to_thread(self._apart.close)
         while self._running:
             await asyncio.wait(set(self._running))
         await self._writers.dispose()

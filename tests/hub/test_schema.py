@@ -151,6 +151,6 @@ def test_when_rooms_were_out_of_service_is_told_from_the_audit_log(empty_url):
         )
         found = connection.exec_driver_sql(
             f"SELECT room_key, {seconds} FROM out_of_service ORDER BY room_key"
-        ).all()  # noqa: S608
+        ).all()
     engine.dispose()
     assert found == [(1, 10, 30), (2, 40, None), (3, 1, None)]

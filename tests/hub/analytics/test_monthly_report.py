@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from hub.accounts import preferences
 from hub.accounts.models import User
-from hub.analytics import monthly
+from hub.analytics import monthly, service
 from hub.bookings.past import store_past
 from hub.db.database import Database
 from hub.mail.models import OutgoingMail
@@ -83,7 +83,7 @@ def test_a_month_is_told_of_once_it_has_ended_in_every_zone(now, month):
 
 
 def test_nobody_gets_it_unasked_and_who_asked_gets_each_month_once(lived, monkeypatch):
-    monkeypatch.setattr(monthly, "_printed", lambda *_: b"%PDF")  # on paper: the next test
+    monkeypatch.setattr(service, "on_paper", lambda *_: b"%PDF")  # on paper: the next test
     lived.run(look(lived))
     assert mails(lived) == []
     wants(lived, lived.house.lena)
@@ -98,7 +98,7 @@ def test_nobody_gets_it_unasked_and_who_asked_gets_each_month_once(lived, monkey
 
 
 def test_hub_that_was_down_when_the_month_ended_sends_it_when_it_is_back(world, monkeypatch):
-    monkeypatch.setattr(monthly, "_printed", lambda *_: b"%PDF")
+    monkeypatch.setattr(service, "on_paper", lambda *_: b"%PDF")
     wants(world, world.house.lena)
     world.run(look(world))
     world.clock.at = DECEMBER + timedelta(days=1, hours=3)
@@ -108,7 +108,7 @@ def test_hub_that_was_down_when_the_month_ended_sends_it_when_it_is_back(world, 
 
 
 def test_of_several_hubs_one_sends_it(lived, monkeypatch):
-    monkeypatch.setattr(monthly, "_printed", lambda *_: b"%PDF")
+    monkeypatch.setattr(service, "on_paper", lambda *_: b"%PDF")
     wants(lived, lived.house.lena)
     wants(lived, lived.house.ada)
 
@@ -126,10 +126,10 @@ def test_what_a_hub_had_begun_when_it_died_another_sends(lived, monkeypatch):
         raise RuntimeError("power cut")
 
     wants(lived, lived.house.lena)
-    monkeypatch.setattr(monthly, "_printed", dies)
+    monkeypatch.setattr(service, "on_paper", dies)
     with pytest.raises(RuntimeError):
         lived.run(look(lived))
-    monkeypatch.setattr(monthly, "_printed", lambda *_: b"%PDF")
+    monkeypatch.setattr(service, "on_paper", lambda *_: b"%PDF")
     lived.run(look(lived))
     assert mails(lived) == [], "it may still be making it"
     lived.clock.pass_time(seconds=monthly.LEASE.total_seconds())
@@ -147,13 +147,15 @@ def test_who_gives_it_up_or_leaves_while_it_is_made_does_not_get_it(lived, monke
         session.execute(update(User).where(User.email == "lena@example.org").values(active=False))
 
     wants(lived, lived.house.lena)
-    monkeypatch.setattr(monthly, "_printed", printed)
+    monkeypatch.setattr(service, "on_paper", printed)
     lived.run(look(lived))
     assert mails(lived) == []
 
 
 def test_who_leads_a_department_gets_that_departments_where_the_site_allows_it(lived, monkeypatch):
-    monkeypatch.setattr(monthly, "_printed", lambda reports, _: str(reports[0].department).encode())
+    monkeypatch.setattr(
+        service, "on_paper", lambda _session, questions, *_: str(questions[0].scope.department).encode()
+    )
     tomas = lived.house.tomas
     for who in (tomas, lived.house.nadia):
         wants(lived, who)
@@ -174,7 +176,7 @@ def test_who_leads_a_department_gets_that_departments_where_the_site_allows_it(l
 
 
 def test_the_letter_has_the_months_numbers_and_leads_to_the_bookings_behind_them(lived, monkeypatch):
-    monkeypatch.setattr(monthly, "_printed", lambda *_: b"%PDF")
+    monkeypatch.setattr(service, "on_paper", lambda *_: b"%PDF")
     wants(lived, lived.house.lena)
     lived.run(look(lived))
     (letter,) = letters(lived)

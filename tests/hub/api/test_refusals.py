@@ -18,6 +18,7 @@ from hub.accounts import access
 from hub.accounts import service as accounts
 from hub.accounts.passwords import new_pin_hash
 from hub.clock import unix
+from hub.db.apart import Apart
 from hub.errors import DomainError
 from hub.panel import commands, enrolment
 from hub.panel.glass import Proof
@@ -637,6 +638,17 @@ def _(desk):
 @case("calendar-not-found")
 def _(desk):
     return desk.rest.get(f"/rooms/{desk.room()}/calendar.ics", params={"token": "x"}, who=None)
+
+
+@case("no-report")
+def _(desk):
+    database = desk.rest.client.app.state.hub.database
+    database._apart = Apart(desk.rest.client.app.state.hub.settings.database)
+    database._apart.close()
+    try:
+        return desk.rest.get("/analytics/kpis?from=2026-11-01&to=2026-12-01", who="lena")
+    finally:
+        database._apart = None
 
 
 # Panels and issues.
