@@ -23,7 +23,7 @@ async def be_rude(campus: Campus, port: int, count: int, rooms: list[str], seen:
     waits, missed = [], 0
     for room_id in rooms[:20]:
         began = time.monotonic()
-        await asyncio.to_thread(campus.book, room_id, 700)
+        await asyncio.to_thread(campus.book, room_id, 700, key=f"rude-{room_id}")
         waits.append(time.monotonic() - began)
         revision = await asyncio.to_thread(campus.truth, room_id)
         missed += (await asyncio.to_thread(seen, room_id, revision)).count(None)
