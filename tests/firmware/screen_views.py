@@ -269,6 +269,19 @@ VIEWS: dict[str, dict[str, Any]] = {
         "now": TEN + 43 * MINUTE,
         "pin": {"action": "extend", "presses": [], "asked_id": "c1"},
     },
+    "meeting-private": {
+        "state": state(
+            meeting(TEN + 2 * HOUR, 60) | {"title": None, "organizer": None},
+            current=PLANNING | {"title": None, "organizer": None},
+            name="The Carpet",
+        ),
+        "now": TEN + 43 * MINUTE,
+    },
+    "idle-on-battery": {
+        "state": state(_ROADMAP, _DEMO),
+        "now": TEN,
+        "as_of": TEN - 22 * MINUTE,
+    },
     "meeting-little-allowed": {
         "state": _BUSY
         | {"policy": _BUSY["policy"] | {"glass": {"extend": "off", "reportIssue": "off", "end": "pin"}}},

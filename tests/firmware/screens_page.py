@@ -36,6 +36,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "meeting-past-the-ring": "Longer than the ring, with a word that is longer than a line.",
         "meeting-over-midnight": "Twelve hours, and past midnight.",
         "meeting-little-allowed": "A room that lets a passer-by do little has few keys.",
+        "meeting-private": "Private meetings: nobody reads what they are about, or whose they are.",
         "meeting-dark": "The dark theme.",
         "meeting-es": "Spanish.",
         "end-early": "Really end it?",
@@ -43,6 +44,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "attendance-least": "At least one is.",
     },
     "Away from the hub": {
+        "idle-on-battery": "A panel on battery sleeps in between, and says as of when its picture is.",
         "offline-idle": "Since when the hub was not heard; what only it can grant is grey.",
         "offline-check-in": "Checking in and ending wait in the panel, and are replayed.",
         "offline-meeting": "What is shown is as of then.",
