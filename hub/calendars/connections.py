@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from hub.calendars import refusals
@@ -192,22 +192,32 @@ def clashes(session: Session, connection_id: str, limit: int) -> list[ClashRecor
 
 
 def is_any_due(session: Session, now: datetime) -> bool:
-    return bool(_due(session, session.scalars(_free(now)).all(), now))
+    return bool(_due(session, now))
 
 
-def _free(now: datetime) -> Select[Connection]:
-    return (
-        select(Connection)
-        .where(or_(Connection.taken_until.is_(None), Connection.taken_until <= now))
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Connection.taken_until.is_(None), Connection.taken_until <= now)
+
+
+def _due(session: Session, now: datetime) -> list[int]:
+    """The keys of those whose time has come, or whose room has changed since; one that fails is left alone till then.
+
+    Asked for each connection that is taken: so only for what it takes to know that.
+    """
+    rows = session.execute(
+        select(
+            Connection.key,
+            Connection.room_key,
+            Connection.room_revision,
+            Connection.next_at,
+            Connection.fails,
+        )
+        .where(_free(now))
         .order_by(Connection.next_at, Connection.key)
-    )
-
-
-def _due(session: Session, rows: Sequence[Connection], now: datetime) -> list[Connection]:
-    """Those whose time has come, and those whose room has changed since; one that fails is left alone till then."""
+    ).all()
     changed = rooms.revisions_of(session, {row.room_key for row in rows})
     return [
-        row
+        row.key
         for row in rows
         if row.room_key in changed
         and (row.next_at <= now or (not row.fails and row.room_revision != changed[row.room_key]))
@@ -216,12 +226,15 @@ def _due(session: Session, rows: Sequence[Connection], now: datetime) -> list[Co
 
 def take(session: Session, by: str, now: datetime) -> str | None:
     """The id of a connection that is due: for LEASE it is this hub's alone; None where there is none."""
-    due = _due(session, session.scalars(_free(now).with_for_update(skip_locked=True)).all(), now)
-    if not due:
-        return None
-    due[0].taken_by, due[0].taken_until = by, now + LEASE
-    due[0].next_at = now + LEASE
-    return due[0].id
+    for key in _due(session, now):
+        found = session.scalar(
+            select(Connection).where(Connection.key == key, _free(now)).with_for_update(skip_locked=True)
+        )
+        if found is not None:
+            found.taken_by, found.taken_until = by, now + LEASE
+            found.next_at = now + LEASE
+            return found.id
+    return None
 
 
 class NotOurs(Exception):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
@@ -83,12 +85,18 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: it takes longer than all else there is to a call."""
+    return httpx.create_ssl_context()
+
+
 class _Guarded(httpx.AsyncBaseTransport):
     """Calls the address that was looked at, by the name that was asked for."""
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
+        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url

@@ -240,7 +240,7 @@ def test_in_any_weather_both_end_equal(new_database, kind, leads):
     run_state_machine_as_test(
         TwoDesks,
         settings=settings(
-            max_examples=examples(8),
+            max_examples=examples(5),
             stateful_step_count=25,
             deadline=None,
             phases=[Phase.generate],

@@ -15,7 +15,7 @@ from tests.hub.calendars.desks import DavDesk, event
 from tests.hub.calendars.office import Office
 from tests.radicale_server import RadicaleServer
 
-EDITS = 60
+EDITS = 40
 
 
 @pytest.fixture
