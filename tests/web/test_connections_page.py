@@ -60,7 +60,7 @@ def test_a_room_is_connected_mended_compared_and_let_go(
         card = ada.get_by_role("listitem").filter(has=ada.get_by_role("heading", name="Observatory"))
         card.get_by_role("button", name="Test").click()
         expect(ada.get_by_text("does not let the hub in").first).to_be_visible()
-        expect(card).to_contain_text("Asked again")
+        expect(card).to_contain_text("Asked again", timeout=20_000)
         see(ada, "connections-wrong")
         card.get_by_role("button", name="Change").click()
         dialog.get_by_label("Password").fill(LOGIN[1])
