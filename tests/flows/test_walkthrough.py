@@ -70,7 +70,7 @@ class Walk:
         words = re.sub(r"(?<![\w.])/(etc|var/lib)/", rf"{self.root}/\1/", words)
         return re.sub(rf"(?<![\d.])({'|'.join(PORTS)})(?!\d)", lambda found: self.ports[found[0]], words)
 
-    def run(self, block, patience_s=120):
+    def run(self, block, patience_s=200):
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", self.here(block)],
             env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=patience_s, check=False,
