@@ -67,7 +67,7 @@ from hub.clock import Clock, WallClock
 from hub.db import grapevine
 from hub.db.base import Base
 from hub.db.database import Database
-from hub.db.leadership import leadership
+from hub.db.leadership import HOME_ASSISTANT_KEY, leadership
 from hub.db.migrate import upgrade
 from hub.errors import Unavailable
 from hub.events import Events
@@ -78,6 +78,7 @@ from hub.mqtt.broker_address import broker_address
 from hub.mqtt.broker_auth import HUB_ACCESS, Access, Decide
 from hub.mqtt.client import Broker, OnMessage
 from hub.mqtt.embedded_broker import EmbeddedBroker
+from hub.mqtt.home_assistant_link import HomeAssistantLink
 from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.replica import Replica
 from hub.mqtt.switchboard import KeepDoors, Switchboard
@@ -225,6 +226,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
     calendars = Opener(Vault(settings), Reach(settings.inside_hosts))
+    home_assistant = _home_assistant(settings, database, clock)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
     @asynccontextmanager
@@ -234,18 +236,17 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
             await switchboard.start()
         feed = ChangeFeed(database, clock)
         await feed.begin()
-        mail = send_mail(database, clock, mailer, writers)
-        compared = keep_synced(database, clock, calendars.open)
-        watched = hub.backlog.watch(database, clock)
-        runs = [sweep(database, clock), feed.run(), mail, watched, compared]
+        runs = [
+            sweep(database, clock),
+            feed.run(),
+            send_mail(database, clock, mailer, writers),
+            hub.backlog.watch(database, clock),
+            keep_synced(database, clock, calendars.open),
+        ]
         runs += _where_wanted(settings, database, clock, apart=apart)
-        if database.shared:
-            runs.append(grapevine.listen(settings.database, database.events))
+        runs += [one.run() for one in (home_assistant,) if one]
+        runs += [one.renew() for one in (tls if switchboard else None, web_tls) if one]
         tasks = [asyncio.create_task(one) for one in runs]
-        if tls and switchboard:
-            tasks.append(asyncio.create_task(tls.renew()))
-        if web_tls:
-            tasks.append(asyncio.create_task(web_tls.renew()))
         try:
             yield
         finally:
@@ -263,12 +264,15 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
 def _where_wanted(
     settings: Settings, database: Database, clock: Clock, *, apart: bool
 ) -> Iterator[Coroutine[Any, Any, None]]:
+    """What runs by itself where the settings want it."""
     if settings.forget_after_months is not None:
         yield forget(database, clock, settings.forget_after_months)
     if settings.notifications:
         yield send_monthly_reports(database, clock, settings.url)
     if apart:
         yield warm(database, clock)
+    if database.shared:
+        yield grapevine.listen(settings.database, database.events)
 
 
 def _mailer(settings: Settings) -> Mailer:
@@ -324,6 +328,14 @@ def _switchboard(
         return broker, partial(doors.run, broker)
 
     return Switchboard(settings, database, clock, embedded, authorities)
+
+
+def _home_assistant(settings: Settings, database: Database, clock: Clock) -> HomeAssistantLink | None:
+    if settings.home_assistant_url is None:
+        return None
+    address = broker_address(settings.home_assistant_url, "CIRCLETIME_HOME_ASSISTANT_URL")
+    tells = leadership(settings.database, HOME_ASSISTANT_KEY)
+    return HomeAssistantLink(address, database, clock, tells, settings.url)
 
 
 def _may_connect(settings: Settings, database: Database) -> Decide:

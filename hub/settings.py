@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 
 NO_BROKER = "none"
 LOG_FORMATS = ("plain", "json")
-SECRETS = ("database_url", "broker_url", "nats_url", "smtp_url", "metrics_token", "calendars_key")
+SECRETS = (
+    "database_url",
+    "broker_url",
+    "nats_url",
+    "smtp_url",
+    "metrics_token",
+    "calendars_key",
+    "home_assistant_url",
+)
 """Settings that are, or hold, a password: each may come by a file."""
 
 
@@ -37,6 +45,7 @@ class Settings:
     `hub_addresses` are where panels find the hub from now on or soon, each `host:port`.
     `mail_from` is the address mail comes from; None: circletime@ the public URL's host.
     `metrics_token` is what Prometheus proves itself with; None: metrics are for this machine alone.
+    `home_assistant_url` is the broker by which Home Assistant learns of each room; None: it is told nothing.
     `log_format`: `plain` or `json`; None: plain on a terminal, JSON elsewhere.
     `forget_after_months`: people are taken out of bookings that were over so long ago; None: never.
     `calendars_key` encrypts calendars' passwords; None: a file in the data directory holds it.
@@ -70,6 +79,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     metrics_token: str | None = field(default=None, repr=False)
+    home_assistant_url: str | None = field(default=None, repr=False)
     log_format: str | None = None
     forget_after_months: int | None = None
     notifications: bool = True

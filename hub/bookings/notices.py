@@ -64,8 +64,12 @@ def changed(
     *,
     whole: bool = False,
 ) -> None:
-    """Tells of a new time, room or title; of what else there is to a booking nobody is told."""
-    if _visible(before) == _visible(after):
+    """Tells of a new time, room or title; of what else there is to a booking nobody is told.
+
+    What has become a series of its own is told all the same: to calendars it is another entry.
+    """
+    split = before.series_id != after.series_id
+    if not split and _visible(before) == _visible(after):
         return
     was = {
         "startsAt": before.starts_at.isoformat(),
@@ -73,7 +77,7 @@ def changed(
         "roomKey": before.room_key,
     }
     _tell(session, [after], CHANGED, by, now, whole=whole, was=was)
-    if whole and before.series_id != after.series_id:
+    if whole and split:
         _tell(session, [before], CHANGED, by, now, whole=True)
     _ask(session, after, by, now, whole=whole)
 

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 KEY = 0x43697263_6C655469
 """Nobody else's lock in this database: "CircleTi"."""
+HOME_ASSISTANT_KEY = KEY + 1
+"""Another's: who tells Home Assistant need not lead the panels."""
 TRIES_EVERY_S = 0.5
 PATIENCE_S = 5.0
 NOTICED_SOON = "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c idle_session_timeout=10s"
@@ -52,7 +54,8 @@ class OnlyHub:
 class AdvisoryLock:
     """Held by at most one hub at any moment, as far as PostgreSQL knows; the broker fences off one who does not know yet."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: int) -> None:
+        self._key = key
         self._conninfo = conninfo(address(url))
         self._connection: psycopg.AsyncConnection[Any] | None = None
 
@@ -70,7 +73,7 @@ class AdvisoryLock:
                         options=NOTICED_SOON,
                         application_name="circletime-leader",
                     )
-                answer = await self._connection.execute("SELECT pg_try_advisory_lock(%s)", (KEY,))
+                answer = await self._connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,))
                 row = await answer.fetchone()
         except (psycopg.Error, OSError, TimeoutError):
             await self.release()
@@ -94,6 +97,6 @@ class AdvisoryLock:
             await connection.close()
 
 
-def leadership(url: str) -> Leadership:
-    """Of the hubs on this database."""
-    return OnlyHub() if address(url).get_backend_name() == "sqlite" else AdvisoryLock(url)
+def leadership(url: str, key: int = KEY) -> Leadership:
+    """Of the hubs on this database, in what that key stands for."""
+    return OnlyHub() if address(url).get_backend_name() == "sqlite" else AdvisoryLock(url, key)

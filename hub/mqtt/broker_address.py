@@ -28,7 +28,7 @@ class BrokerAddress:
     access: str
 
 
-def broker_address(words: str) -> BrokerAddress:
+def broker_address(words: str, setting: str = "CIRCLETIME_BROKER_URL") -> BrokerAddress:
     """`mqtt://user:password@host:port,host:port?access=dynsec&ca=/path/ca.pem`, or `mqtts://`.
 
     Raises BadSetting; its words may hold a password and are not told.
@@ -37,7 +37,7 @@ def broker_address(words: str) -> BrokerAddress:
         return _address(words)
     except (ValueError, OSError) as error:
         raise BadSetting(
-            f"CIRCLETIME_BROKER_URL is not the URL of a broker ({error}); it takes "
+            f"{setting} is not the URL of a broker ({error}); it takes "
             "mqtt://user:password@host:1883 or mqtts://...:8883, with ?access=dynsec for mosquitto's "
             "dynamic security and ?ca=FILE for a CA of your own; or none; or nothing for the embedded broker"
         ) from error

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -188,6 +188,10 @@ def migrated(new_database):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@example(
+    rrule="FREQ=DAILY;COUNT=6",
+    some=[("rename", 0, "following", 1), ("cancel", 0, "this", 1), ("rename", 0, "following", 1)],
+)
 @given(
     rrule=st.sampled_from(
         ["FREQ=DAILY;COUNT=6", "FREQ=WEEKLY;COUNT=12;BYDAY=MO,TH", "FREQ=MONTHLY;COUNT=5;BYDAY=4MO"]
