@@ -186,9 +186,15 @@ def _calendar(session: Session, case: _Case, desk: Desk, now: datetime) -> Calen
         return calendar_out.invitation(one, case.room, case.to, desk, now)
     own = [other for other in case.some if other.organizer and other.organizer.key == case.to.key]
     sequence = repository.next_sequence(session, one.series_id)
-    if case.whole or sum(other.status not in GONE for other in own) < 2:
+    kept = [other for other in own if other.status not in GONE]
+    if case.whole or len(kept) < 2 or _replaced(one, kept):
         return calendar_out.series_invitation(own, case.at, case.to, desk, sequence, now)
     return calendar_out.meeting_invitation(one, own, case.at, case.to, desk, sequence, now)
+
+
+def _replaced(one: BookingRecord, kept: Sequence[BookingRecord]) -> bool:
+    """It is gone, and its day was brought back: to calendars the new meeting is the same, and not gone."""
+    return one.status in GONE and any(other.recurs_at == one.recurs_at for other in kept)
 
 
 def _of_closed_room(session: Session, about: About, to: Account, desk: Desk, now: datetime) -> Letter | None:

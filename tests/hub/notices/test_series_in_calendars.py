@@ -188,6 +188,7 @@ def migrated(new_database):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@example(rrule="FREQ=DAILY;COUNT=6", some=[("cancel", 1, "this", 1), ("add", 0, "this", 1)])
 @example(
     rrule="FREQ=DAILY;COUNT=6",
     some=[("rename", 0, "following", 1), ("cancel", 0, "this", 1), ("rename", 0, "following", 1)],
