@@ -14,6 +14,7 @@ HUB_SILENT = 33
 CERTIFICATE_REFUSED = 34
 NOT_UNDERSTOOD = 41
 NO_MEMORY = 42
+FLASH_FULL = 43
 CLOCK_NOT_SET = 51
 SAFE_MODE = 61
 
@@ -30,8 +31,12 @@ _BY_ERRNO = {
     111: NOBODY_LISTENS,
     110: NO_ANSWER,
     116: NO_ANSWER,
+    5: FLASH_FULL,
+    27: FLASH_FULL,
+    28: FLASH_FULL,
+    30: FLASH_FULL,
 }
-"""By what the socket says; lwIP's on a board, and Linux's. Names that are not found are negative, or 202 on a board."""
+"""By what the socket or the flash says; lwIP's on a board, and Linux's. Names that are not found are negative, or 202 on a board."""
 
 
 def number_of(error: Exception) -> int:

@@ -63,6 +63,10 @@ MEANING = {
         "The panel had no room in its memory.",
         "It starts anew by itself. If it comes back, tell us, with what the console said.",
     ),
+    "FLASH_FULL": (
+        "Its flash takes nothing more, so it cannot keep what the hub says.",
+        "It tries again by itself. If it stays, run `circletime flash --erase` for the panel. If it comes back after that, the flash is worn out.",
+    ),
     "CLOCK_NOT_SET": (
         "Its clock was not set by the hub for a day: times may be off by some seconds, or unknown.",
         "It is set at the next contact.",

@@ -23,6 +23,7 @@ def test_pages_are_of_today():
         (OSError(-2), 22),
         (OSError(111), 23),
         (OSError(110), 24),
+        (OSError(28), 43),
         (OSError(), 24),
         (TimeoutError(), 24),
         (LinkLost("refused, code 5"), 32),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cached_property
 
 import pytest
 
@@ -35,6 +36,13 @@ class OneRoom(Subjects):
 
     def booked(self, *times, **more):
         return super().booked(*times, **more) if times else self.private
+
+    @cached_property
+    def calendar(self):
+        return super().connection()
+
+    def connection(self):
+        return self.calendar
 
     def planned(self):
         return self.house.building.floors[0].id
