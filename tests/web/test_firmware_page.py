@@ -66,6 +66,7 @@ def test_a_rollout_shows_its_rings_and_is_stopped_after_one_question(ada: Page) 
     expect(ada.get_by_role("dialog")).to_contain_text("There is no way down")
     ada.keyboard.press("Escape")
     rollout.get_by_role("button", name="Stop it").press("Enter")
-    ada.get_by_role("dialog").get_by_role("button", name="Stop the rollout").click()
+    with ada.expect_response("**/rollouts/r1/stop"):
+        ada.get_by_role("dialog").get_by_role("button", name="Stop the rollout").click()
     expect(ada.get_by_role("dialog")).to_have_count(0)
     assert stopped == ["r1"]
