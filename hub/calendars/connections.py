@@ -98,7 +98,8 @@ def connections(session: Session) -> list[ConnectionRecord]:
 
 def _records(session: Session, rows: Sequence[Connection]) -> list[ConnectionRecord]:
     at = rooms.rooms_by_key(session, {row.room_key for row in rows})
-    standing = list(session.scalars(select(Clash.connection_key).where(Clash.cleared_at.is_(None))))
+    theirs = Clash.connection_key.in_([row.key for row in rows])
+    standing = list(session.scalars(select(Clash.connection_key).where(theirs, Clash.cleared_at.is_(None))))
     return [
         ConnectionRecord(
             key=row.key,

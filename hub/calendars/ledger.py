@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.calendars.models import CalendarMeeting, Clash, Connection
@@ -210,7 +210,7 @@ def displaced(
 
 
 def clear(session: Session, connection_key: int, remote_id: str, occurrence: str, now: datetime) -> None:
-    for one in _standing(session, connection_key):
+    for one in _standing(session, connection_key, Clash.kind != UNREAD):
         if (one.remote_id, one.occurrence) == (remote_id, occurrence):
             one.cleared_at = now
 
@@ -221,28 +221,21 @@ def clear_all_but(
     """Of all these meetings only those still clash."""
     kept = {(row.remote_id, row.occurrence) for row in clashing}
     for connection_key in {row.connection_key for row in rows}:
-        for one in _standing(session, connection_key):
+        for one in _standing(session, connection_key, Clash.kind != UNREAD):
             if (one.remote_id, one.occurrence) not in kept:
                 one.cleared_at = now
 
 
-def _standing(session: Session, connection_key: int) -> Sequence[Clash]:
+def _standing(session: Session, connection_key: int, kind: ColumnElement[bool]) -> Sequence[Clash]:
     return session.scalars(
-        select(Clash).where(
-            Clash.connection_key == connection_key, Clash.kind != UNREAD, Clash.cleared_at.is_(None)
-        )
+        select(Clash).where(Clash.connection_key == connection_key, kind, Clash.cleared_at.is_(None))
     ).all()
 
 
 def _note_unread(
     session: Session, connection: Connection, items: Mapping[str, Item], now: datetime, *, whole: bool
 ) -> None:
-    standing = session.scalars(
-        select(Clash).where(
-            Clash.connection_key == connection.key, Clash.kind == UNREAD, Clash.cleared_at.is_(None)
-        )
-    ).all()
-    for one in standing:
+    for one in _standing(session, connection.key, Clash.kind == UNREAD):
         item = items.get(one.remote_id)
         if (item is None and whole) or (item is not None and not item.unread):
             one.cleared_at = now

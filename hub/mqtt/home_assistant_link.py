@@ -22,6 +22,7 @@ from hub.db.leadership import Leadership
 from hub.events import Missed, PanelChanged, RoomChanged, Stream
 from hub.mqtt import home_assistant as told
 from hub.mqtt.broker_address import BrokerAddress
+from hub.mqtt.outside_broker import Link, reason_of
 from hub.panel import room_view
 from hub.panel import service as panels
 from hub.panel.health import Vitals
@@ -63,7 +64,7 @@ class HomeAssistantLink:
             try:
                 await self._session(host, port)
             except* (aiomqtt.MqttError, OSError) as errors:
-                log.warning("no link to Home Assistant's broker: %s", errors.exceptions[0])
+                log.warning("no link to Home Assistant's broker: %s", reason_of(errors))
             except* Exception:
                 log.exception("the link to Home Assistant's broker ended")
             finally:
@@ -72,7 +73,7 @@ class HomeAssistantLink:
 
     async def _session(self, host: str, port: int) -> None:
         address = self._address
-        async with aiomqtt.Client(
+        async with Link(
             host,
             port,
             username=address.username,

@@ -126,7 +126,7 @@ class OutsideBroker:
                 if await self._membership.may_connect():
                     await self._session(*self._address.hosts[self._tries % len(self._address.hosts)])
             except* (aiomqtt.MqttError, OSError) as errors:
-                log.warning("no link to the broker: %s", _reason(errors))
+                log.warning("no link to the broker: %s", reason_of(errors))
             except* Exception:
                 log.exception("the link to the broker ended")
             self._tries += 1
@@ -221,7 +221,7 @@ class OutsideBroker:
                 log.exception("message of panel %s on %s was not processed", panel_id, topic)
 
 
-def _reason(errors: BaseException) -> BaseException:
+def reason_of(errors: BaseException) -> BaseException:
     """The first of a group's."""
     while isinstance(errors, BaseExceptionGroup):
         errors = errors.exceptions[0]
