@@ -171,10 +171,12 @@ class DynamicSecurity:
         self._number += 1
         mark = f"{self._marks}-{self._number}"
         marked = [command | {"correlationData": mark} for command in commands]
-        answered = self._answers[mark] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[list[dict[str, Any]]] = asyncio.get_running_loop().create_future()
+        self._answers[mark] = answered
         try:
             await self._broker.publish(CONTROL, json.dumps({"commands": marked}).encode())
-            return await asyncio.wait_for(answered, PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                return await answered
         finally:
             del self._answers[mark]
 

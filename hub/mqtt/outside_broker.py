@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import zlib
 from collections.abc import Awaitable, Callable
@@ -41,7 +42,11 @@ async def _always() -> bool:
 
 
 class Link(aiomqtt.Client):
-    """Gives a connect up as soon as its socket ends; aiomqtt (2.5.1) would wait for its answer until patience is over."""
+    """Mends two things of aiomqtt (2.5.1).
+
+    A connect is given up as soon as its socket ends, not when patience is over. A cancel that comes together with a
+    broker's answer is heeded: `asyncio.wait_for` of Python 3.11 forgets it, and the hub would never stop.
+    """
 
     def _on_disconnect(self, client: paho.Client, userdata: Any, *reason: Any) -> None:
         if not self._connected.done():
@@ -50,6 +55,14 @@ class Link(aiomqtt.Client):
             )
             return
         super()._on_disconnect(client, userdata, *reason)
+
+    async def _wait_for(self, fut: Awaitable[Any], timeout: float | None) -> Any:  # noqa: ASYNC109
+        patience_s = self.timeout if timeout is None else timeout
+        try:
+            async with asyncio.timeout(None if patience_s == math.inf else patience_s):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("the broker did not answer in time") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,10 +110,18 @@ class RunningLink:
         self.database = self.run(self._opened(world.url))
         address = broker_address(url)
         link = HomeAssistantLink(address, self.database, world.clock, OnlyHub(), "https://rooms.example.org")
-        self._task = asyncio.run_coroutine_threadsafe(link.run(), self._loop)
+        self._task = self.run(self._begun(link))
 
     async def _opened(self, url):
         return Database(url)
+
+    async def _begun(self, link):
+        return asyncio.create_task(link.run())
+
+    async def _ended(self):
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        await self.database.close()
 
     def run(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
@@ -125,9 +133,7 @@ class RunningLink:
         """Again is harmless."""
         if self._loop.is_closed() or not self._loop.is_running():
             return
-        self._task.cancel()
-        self.run(asyncio.sleep(0.2))
-        self.run(self.database.close())
+        self.run(self._ended())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
