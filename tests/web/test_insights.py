@@ -61,6 +61,13 @@ def test_no_page_breaks_an_accessibility_rule_or_is_wider_than_a_phone(
     see(page, name)
 
 
+def test_on_a_phone_the_page_s_own_name_is_in_sight(page: Page, old_hub: HubProcess, past: Past) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    enter(page, old_hub).goto(f"{old_hub.url}/admin/capacity?{past.range}")
+    here = page.get_by_role("navigation", name="Insights").get_by_role("link", name="Capacity")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
 def test_the_dashboard_says_how_many_were_ghosts_and_where(
     page: Page, old_hub: HubProcess, past: Past
 ) -> None:
