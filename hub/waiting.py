@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 from hub.events import Event, Stream
 
 log = logging.getLogger(__name__)
+
+RESTS = 9
 
 
 async def woken_by(kind: type[Event], stream: Stream, patience_s: float) -> None:
@@ -18,6 +20,15 @@ async def woken_by(kind: type[Event], stream: Stream, patience_s: float) -> None
         async with asyncio.timeout(patience_s):
             while not isinstance(await stream.get(), kind):
                 pass
+
+
+@asynccontextmanager
+async def sparing(most_s: float) -> AsyncIterator[None]:
+    """What is done within takes a tenth of the time at most: then it rests, `most_s` at the longest."""
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    yield
+    await asyncio.sleep(min((loop.time() - began_s) * RESTS, most_s))
 
 
 async def every(

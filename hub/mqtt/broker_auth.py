@@ -45,6 +45,10 @@ def panel_access(panel_id: str, room_id: str | None) -> Access:
     )
 
 
+def is_wild(topic_filter: str) -> bool:
+    return "+" in topic_filter or "#" in topic_filter
+
+
 def covers(rule: str, wanted: str) -> bool:
     """Whether `rule` matches everything that `wanted` matches; `wanted` is a topic or a filter (MQTT 3.1.1, 4.7)."""
     rule_levels, wanted_levels = rule.split("/"), wanted.split("/")

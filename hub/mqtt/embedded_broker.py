@@ -20,10 +20,11 @@ from ssl import SSLContext
 
 from amqtt.mqtt.connack import NOT_AUTHORIZED, SERVER_UNAVAILABLE
 
-from hub.mqtt.broker_auth import Access, Decide, covers
+from hub.mqtt.audience import Audience
+from hub.mqtt.broker_auth import Access, Decide, covers, is_wild
 from hub.mqtt.client import OnMessage, Tell
 from hub.mqtt.packets import MalformedPacketError
-from hub.mqtt.panel_link import Message, PanelLink, RefusedError, is_wild
+from hub.mqtt.panel_link import Message, PanelLink, RefusedError
 
 MAX_CONNECTIONS = 2000
 CONNECT_PATIENCE_S = 10.0
@@ -69,6 +70,7 @@ class EmbeddedBroker:
         self._greeted: dict[PanelLink, None] = {}
         """Those that have not logged in yet, oldest first."""
         self._connected: dict[str, PanelLink] = {}
+        self._audience = Audience()
         self._retained: dict[str, Message] = {}
         self._stopping = False
 
@@ -122,7 +124,7 @@ class EmbeddedBroker:
             self._retained[topic] = message
         elif retain:
             self._retained.pop(topic, None)
-        for link in self._connected.values():
+        for link in self._audience.of(topic):
             link.send(message)
 
     def restrict(self, client_id: str, access: Access) -> None:
@@ -151,7 +153,7 @@ class EmbeddedBroker:
         if self._stopping or not self._make_room():
             writer.transport.abort()
             return
-        link = PanelLink(reader, writer)
+        link = PanelLink(reader, writer, self._audience)
         self._open[link] = asyncio.current_task()
         self._greeted[link] = None
         try:
@@ -220,6 +222,7 @@ class EmbeddedBroker:
                 if link.will is not None and not self._stopping:
                     await self._deliver(link.client_id, link.will.topic, link.will.payload)
             finally:
+                link.leave()
                 del self._connected[link.client_id]
                 link.gone.set()
 

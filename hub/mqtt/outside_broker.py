@@ -30,9 +30,13 @@ CONNECT_PATIENCE_S = 5.0
 ANSWER_PATIENCE_S = 10.0
 RETRY_MAX_S = 2.0
 """Hubs are few: nobody is trampled, and the sooner one is back, the sooner doors say the truth."""
-LANES = 16
+LANES = 64
 """A panel's messages are taken one after another, those of different panels beside each other."""
-LANE_LENGTH = 500
+LANE_LENGTH = 200
+UNREAD = 20_000
+"""What a crowd says at once, and is not lost."""
+IN_FLIGHT = 100
+"""Of the hub's own publishes, that the broker has not yet acknowledged."""
 MAX_PAYLOAD_BYTES = 64 * 1024
 QOS_REFUSED = 0x80
 
@@ -185,7 +189,8 @@ class OutsideBroker:
             keepalive=KEEPALIVE_S,
             timeout=CONNECT_PATIENCE_S,
             tls_context=address.tls,
-            max_queued_incoming_messages=LANES * LANE_LENGTH,
+            max_queued_incoming_messages=UNREAD,
+            max_inflight_messages=IN_FLIGHT,
         )
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:

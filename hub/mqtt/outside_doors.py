@@ -13,7 +13,7 @@ from hub.events import PanelChanged
 from hub.mqtt.broker_auth import Access, panel_access
 from hub.mqtt.client import KeptBroker
 from hub.panel import broker_logins, service
-from hub.waiting import woken_by
+from hub.waiting import sparing, woken_by
 from shared import topics
 
 log = logging.getLogger(__name__)
@@ -52,13 +52,17 @@ class OutsideDoors:
         while True:
             with self._database.events.listen() as stream:
                 try:
-                    if self._broker.link:
-                        await self.look(tell_to_move)
+                    async with sparing(LOOKS_EVERY_S):
+                        await self._look_if_linked(tell_to_move)
                 except (ConnectionError, TimeoutError) as error:
                     log.warning("the broker's rules are not kept: %s", error)
                 except Exception:
                     log.exception("could not see whether panels were moved or revoked")
                 await woken_by(PanelChanged, stream, LOOKS_EVERY_S)
+
+    async def _look_if_linked(self, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
+        if self._broker.link:
+            await self.look(tell_to_move)
 
     async def look(self, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
         """A new link may lead to a broker that has forgotten, so there everything is told."""

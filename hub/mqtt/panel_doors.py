@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from hub.db.database import Database
+from hub.db.together import Gathering
 from hub.events import PanelChanged
 from hub.mqtt.broker_auth import Access, panel_access
 from hub.mqtt.client import OwnBroker
 from hub.panel import service
-from hub.waiting import woken_by
+from hub.waiting import sparing, woken_by
 from shared import topics
 from shared.topics import valid_id
 
@@ -30,6 +31,7 @@ class PanelDoors:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._logins = Gathering[tuple[str, str], tuple[bool, int | None, str | None]](self._look_up)
         self._granted: dict[str, int | None] = {}
         """The key of the room whose state each panel was let in to."""
         self._patience_until_s: dict[str, float] = {}
@@ -39,20 +41,22 @@ class PanelDoors:
         """What this client may do, or None: client id and user name are the panel's id, the password its secret."""
         if username != client_id or password is None or not valid_id(client_id):
             return None
-        known, room_key, room_id = await self._database.read(
-            lambda session: service.room_for_login(session, client_id, password)
-        )
+        known, room_key, room_id = await self._logins.put((client_id, password))
         if not known:
             return None
         self._granted[client_id] = room_key
         return panel_access(client_id, room_id)
+
+    async def _look_up(self, logins: Sequence[tuple[str, str]]) -> list[tuple[bool, int | None, str | None]]:
+        return await self._database.read(lambda session: service.rooms_for_logins(session, logins))
 
     async def run(self, broker: OwnBroker, tell_to_move: Callable[[str], Awaitable[None]]) -> None:
         """Looks whenever a panel changes, and each second, until cancelled."""
         while True:
             with self._database.events.listen() as stream:
                 try:
-                    await self.look(broker, tell_to_move)
+                    async with sparing(LOOKS_EVERY_S):
+                        await self.look(broker, tell_to_move)
                 except Exception:
                     log.exception("could not see whether panels were moved or revoked")
                 await woken_by(PanelChanged, stream, LOOKS_EVERY_S)

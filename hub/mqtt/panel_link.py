@@ -34,7 +34,8 @@ from amqtt.mqtt.subscribe import SubscribePacket
 from amqtt.mqtt.unsuback import UnsubackPacket
 from amqtt.mqtt.unsubscribe import UnsubscribePacket
 
-from hub.mqtt.broker_auth import Access, covers
+from hub.mqtt.audience import Audience
+from hub.mqtt.broker_auth import Access, covers, is_wild
 from hub.mqtt.packets import MalformedPacketError, read_packet
 
 MAX_QOS = 1
@@ -72,8 +73,10 @@ class RefusedError(Exception):
 class PanelLink:
     """A client's session, which is always clean and ends with the connection."""
 
-    def __init__(self, reader: StreamReader, writer: StreamWriter) -> None:
+    def __init__(self, reader: StreamReader, writer: StreamWriter, audience: Audience) -> None:
+        """`audience` is told what the client has asked for, until `leave`."""
         self.client_id = ""
+        self._audience = audience
         self.will: Message | None = None
         self.gone = asyncio.Event()
         self._access = Access((), ())
@@ -118,6 +121,7 @@ class PanelLink:
         for filters in (self._wild, self._exact):
             for topic_filter in [one for one in filters if not access.may_subscribe(one)]:
                 del filters[topic_filter]
+                self._audience.leave(topic_filter, self)
 
     def refuse(self, return_code: int) -> None:
         self._write(ConnackPacket.build(0, return_code))
@@ -155,6 +159,11 @@ class PanelLink:
     @property
     def is_cut(self) -> bool:
         return self._cut
+
+    def leave(self) -> None:
+        """It hears nothing more."""
+        for topic_filter in (*self._exact, *self._wild):
+            self._audience.leave(topic_filter, self)
 
     async def close(self) -> None:
         """Send what is queued, then close; a client that does not read is not waited for."""
@@ -222,12 +231,14 @@ class PanelLink:
             log.info("panel %s may not subscribe to %r", self.client_id, topic_filter)
             return _FILTER_REFUSED
         filters[topic_filter] = min(qos, MAX_QOS)
+        self._audience.join(topic_filter, self)
         return filters[topic_filter]
 
     def _unsubscribe(self, packet: Any) -> None:
         for topic_filter in packet.payload.topics:
             self._exact.pop(topic_filter, None)
             self._wild.pop(topic_filter, None)
+            self._audience.leave(topic_filter, self)
         self._write(UnsubackPacket.build(packet.variable_header.packet_id))
 
     def _granted_qos(self, message: Message) -> int | None:
@@ -255,7 +266,3 @@ class PanelLink:
         if transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
             log.warning("panel %s reads nothing and is cut", self.client_id)
             self.cut()
-
-
-def is_wild(topic_filter: str) -> bool:
-    return "+" in topic_filter or "#" in topic_filter

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from hub.clock import Clock, unix
 from hub.db.database import Database
-from hub.db.together import Together
-from hub.errors import NotFound
+from hub.db.together import Gathering, Together
+from hub.errors import DomainError, NotFound
 from hub.mqtt.client import Broker
 from hub.mqtt.panel_settings import PanelSettings
 from hub.mqtt.payloads import storable
@@ -20,9 +21,13 @@ from hub.mqtt.state_publisher import StatePublisher
 from hub.panel import service
 from hub.panel.service import PanelRecord
 from hub.rooms import service as rooms
+from hub.rooms.service import Policy, RoomRecord
 from hub.waiting import every
 from shared import checked, topics
 from shared.panel_presence import HEARTBEAT_S, ONLINE, parse_hello, parse_presence, welcome
+
+if TYPE_CHECKING:
+    from shared.panel_presence import Hello, Presence
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +49,8 @@ class PresenceListener:
     ) -> None:
         self._database, self._clock = database, clock
         self._together = Together(database)
+        self._hellos = Gathering[tuple[str, "Hello"], tuple[PanelRecord, Policy]](self._greet)
+        self._presences = Gathering[tuple[str, "Presence"], None](self._note)
         self._broker, self._publisher, self._panel_settings = broker, publisher, panel_settings
         self._here: set[str] = set()
         self._heard: dict[str, datetime] = {}
@@ -73,23 +80,37 @@ class PresenceListener:
     async def take_hello(self, panel_id: str, payload: bytes) -> None:
         try:
             hello = storable(parse_hello(payload))
-            now = self._clock.now()
-            panel = await self._together.write(lambda session: service.greet(session, panel_id, hello, now))
+            panel, site = await self._hellos.put((panel_id, hello))
         except (ValueError, NotFound) as error:
             log.warning("hello of panel %s is not taken: %s", panel_id, error)
             return
         self._here.add(panel_id)
-        await self._panel_settings.tell(panel_id)
+        await self._panel_settings.tell_door(panel_id, panel.room, site)
         room = panel.room
         if room is not None and hello["roomId"] == room.id and hello["revision"] != room.revision:
-            await self._publisher.publish([room.id])
-        await self._welcome(panel)
+            await self._publisher.publish_again(room.id)
+        await self._welcome(panel.id, room)
+
+    async def _greet(
+        self, hellos: Sequence[tuple[str, Hello]]
+    ) -> list[tuple[PanelRecord, Policy] | DomainError]:
+        now = self._clock.now()
+
+        def greet(session: Session) -> list[tuple[PanelRecord, Policy] | DomainError]:
+            site = rooms.site_policy(session)
+            answers = service.greet_all(session, hellos, now)
+            return [one if isinstance(one, DomainError) else (one, site) for one in answers]
+
+        return await self._database.write(greet)
+
+    async def _note(self, said: Sequence[tuple[str, Presence]]) -> list[NotFound | None]:
+        now = self._clock.now()
+        return await self._database.write(lambda session: service.set_presences(session, said, now))
 
     async def take_presence(self, panel_id: str, payload: bytes) -> None:
         try:
             said = parse_presence(payload)
-            now = self._clock.now()
-            await self._together.write(lambda session: service.set_presence(session, panel_id, said, now))
+            await self._presences.put((panel_id, said))
         except (ValueError, NotFound) as error:
             log.warning("presence of panel %s is not taken: %s", panel_id, error)
             return
@@ -111,14 +132,14 @@ class PresenceListener:
 
     async def welcome_all(self) -> None:
         """The heartbeat: the panels' clock, and what each should be showing."""
-        for panel in await self._database.read(service.panels):
-            if panel.id in self._here & self._broker.connected():
-                await self._welcome(panel)
+        there = self._here & self._broker.connected()
+        for panel_id, room in (await self._database.read(service.rooms_of_panels)).items():
+            if panel_id in there:
+                await self._welcome(panel_id, room)
 
-    async def _welcome(self, panel: PanelRecord) -> None:
-        revision = panel.room.revision if panel.room else 0
-        said = welcome(unix(self._clock.now()), panel.room_id, revision)
-        await self._broker.publish(topics.panel_down(panel.id, "welcome"), said.encode())
+    async def _welcome(self, panel_id: str, room: RoomRecord | None) -> None:
+        said = welcome(unix(self._clock.now()), room.id if room else None, room.revision if room else 0)
+        await self._broker.publish(topics.panel_down(panel_id, "welcome"), said.encode())
 
     async def keep_contact(self) -> None:
         """Whoever is here still is; the beat is well under `rooms.contact.GRACE`."""
@@ -147,8 +168,9 @@ class PresenceListener:
         now = self._clock.now()
 
         def lose(session: Session) -> None:
-            for panel_id in lost - self._broker.connected():  # one may have come back while we waited
-                service.lose(session, panel_id, now)
+            service.lose_each(
+                session, lost - self._broker.connected(), now
+            )  # one may have come back while we waited
 
         await self._database.write(lose)
         self._here -= lost - self._broker.connected()

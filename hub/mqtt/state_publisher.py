@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from hub import journal
 from hub.clock import Clock
 from hub.db.database import Database
+from hub.db.together import Gathering
 from hub.errors import NotFound
 from hub.events import Event, RoomChanged
 from hub.measures import PUBLISH_S
@@ -75,6 +76,7 @@ class StatePublisher:
     def __init__(self, database: Database, clock: Clock, broker: Broker) -> None:
         self._database, self._clock, self._broker = database, clock, broker
         self._sending = asyncio.Lock()
+        self._again = Gathering[str, None](self._publish_all)
         self._news = _News()
 
     async def seed(self) -> None:
@@ -109,6 +111,16 @@ class StatePublisher:
         due = list(await self._database.read(lambda session: rooms.unpublished(session, now)))
         for first in range(0, len(due), BATCH):
             await self.publish(due[first : first + BATCH])
+
+    async def publish_again(self, room_id: str) -> None:
+        """As `publish`; asked for by many panels of the room at once, it is done once."""
+        await self._again.put(room_id)
+
+    async def _publish_all(self, room_ids: Sequence[str]) -> list[None]:
+        each = list(dict.fromkeys(room_ids))
+        for first in range(0, len(each), BATCH):
+            await self.publish(each[first : first + BATCH])
+        return [None] * len(room_ids)
 
     async def publish(self, room_ids: Sequence[str]) -> None:
         """Sends these rooms as they are now, changed or not."""

@@ -20,7 +20,7 @@ class TrustTeller:
 
     async def tell(self, panel_id: str) -> None:
         """Retained, and said at every hello besides, for an outside broker may have lost it."""
-        payload = b"".join(self._authorities())
+        payload = b"".join(self._told or self._authorities())  # files, which `look` reads now and then
         await self._broker.publish(topics.panel_down(panel_id, "trust"), payload, retain=True)
 
     async def run(self) -> None:

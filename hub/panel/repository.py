@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.db.base import UtcTime
@@ -14,6 +15,13 @@ from hub.panel.models import Enrolment, IssueReport, Panel, PanelCommandResult
 from shared.panel_presence import OFFLINE, ONLINE
 
 Chosen = TypeVar("Chosen", bound=Select[Any])
+
+_EARLIER = or_(Panel.last_heard_at.is_(None), Panel.last_heard_at < bindparam("at", type_=UtcTime))
+_HEARD = (
+    update(Panel)
+    .where(Panel.id == bindparam("which"), _EARLIER)
+    .values(last_heard_at=bindparam("at", type_=UtcTime))
+)
 
 
 def panel_with_id(session: Session, panel_id: str) -> Panel | None:
@@ -30,6 +38,12 @@ def locked_panel(session: Session, panel_id: str) -> Panel | None:
     """The same; nobody else changes it until this transaction ends."""
     found = select(Panel).where(Panel.id == panel_id, Panel.revoked_at.is_(None))
     return session.scalar(_locked(found))
+
+
+def locked_panels(session: Session, panel_ids: Iterable[str]) -> list[Panel]:
+    """Those of them that were not revoked, locked in one order."""
+    found = select(Panel).where(Panel.id.in_(sorted(set(panel_ids))), Panel.revoked_at.is_(None))
+    return list(session.scalars(_locked(found.order_by(Panel.id))))
 
 
 def _locked(found: Chosen) -> Chosen:
@@ -50,15 +64,21 @@ def any_in_room(session: Session, room_key: int) -> bool:
 
 def doors(session: Session) -> dict[str, int | None]:
     """Every panel's room."""
-    rows = session.execute(select(Panel.id, Panel.room_key).where(Panel.revoked_at.is_(None)))
-    return {row.id: row.room_key for row in rows}
+    return dict(session.execute(select(Panel.id, Panel.room_key).where(Panel.revoked_at.is_(None))).all())
+
+
+def secrets_and_doors(session: Session, panel_ids: Sequence[str]) -> dict[str, tuple[bytes, int | None]]:
+    """The hash of the secret, and the room's key, of each of them that was not revoked."""
+    wanted = select(Panel.id, Panel.secret_hash, Panel.room_key)
+    rows = session.execute(wanted.where(Panel.id.in_(panel_ids), Panel.revoked_at.is_(None)))
+    return {row.id: (row.secret_hash, row.room_key) for row in rows}
 
 
 def note_heard(session: Session, heard: dict[str, datetime]) -> None:
     """In one order, and panels before contacts, as everybody locks them."""
-    for panel_id, at in sorted(heard.items()):
-        earlier = or_(Panel.last_heard_at.is_(None), Panel.last_heard_at < at)
-        session.execute(update(Panel).where(Panel.id == panel_id, earlier).values(last_heard_at=at))
+    rows = [{"which": panel_id, "at": at} for panel_id, at in sorted(heard.items())]
+    if rows:
+        session.connection().execute(_HEARD, rows)
 
 
 def forget_online(session: Session) -> None:
@@ -86,7 +106,11 @@ def forget_enrolments(session: Session, now: datetime) -> None:
 
 
 def end_enrolment(session: Session, panel_key: int) -> None:
-    session.execute(delete(Enrolment).where(Enrolment.panel_key == panel_key))
+    end_enrolments(session, [panel_key])
+
+
+def end_enrolments(session: Session, panel_keys: Sequence[int]) -> None:
+    session.execute(delete(Enrolment).where(Enrolment.panel_key.in_(panel_keys)))
 
 
 def panel_with_key(session: Session, key: int) -> Panel:

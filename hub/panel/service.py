@@ -2,61 +2,60 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from hub.accounts.tokens import new_secret, same_hash, secret_hash
-from hub.clock import from_unix
 from hub.db.base import new_id
-from hub.db.database import emit
 from hub.errors import Conflict, Refused, not_found
-from hub.events import PanelChanged
 from hub.panel import repository
-from hub.panel.health import LONGEST_SLEEP, Vitals, vitals
 from hub.panel.models import Panel
+from hub.panel.presence import (
+    greet,
+    greet_all,
+    lose,
+    lose_all,
+    lose_each,
+    note_heard,
+    note_telemetry,
+    set_presence,
+    set_presences,
+)
+from hub.panel.records import PanelRecord, record_of, room_of, standing, tell
 from hub.rooms import service as rooms
 from hub.rooms.service import RoomRecord
-from shared.panel_presence import OFFLINE, ONLINE, SLEEPING
+from shared.panel_presence import OFFLINE
 
-if TYPE_CHECKING:
-    from shared.panel_presence import Hello, Presence
-
-
-HIGHEST_REVISION = 2**31 - 1
-"""What the column holds; a panel may say anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class PanelRecord:
-    """A panel as others see it. `status` is what it said: `online`, `sleeping` or `offline`; `hub.panel.health`
-    knows better. `frame` and `screen` are of the last picture that it reported, `started_at` is when it was
-    first heard with its boot id, `shown_revision` the revision of its room that it last said."""
-
-    id: str
-    name: str
-    room: RoomRecord | None
-    simulated: bool
-    hardware: str | None
-    status: str
-    sleeping_until: datetime | None
-    last_heard_at: datetime | None
-    firmware: str | None
-    frame: int | None
-    screen: str | None
-    telemetry: dict[str, Any] | None
-    vitals: Vitals
-    boot_id: str | None
-    started_at: datetime | None
-    shown_revision: int | None
-    behind_since: datetime | None
-
-    @property
-    def room_id(self) -> str | None:
-        return self.room.id if self.room else None
+__all__ = [
+    "PanelRecord",
+    "add",
+    "doors",
+    "greet",
+    "greet_all",
+    "locked",
+    "lose",
+    "lose_all",
+    "lose_each",
+    "move",
+    "note_heard",
+    "note_telemetry",
+    "panel",
+    "panels",
+    "record_of",
+    "register",
+    "rename",
+    "revoke",
+    "revoke_found",
+    "room_for_login",
+    "room_ids",
+    "room_of",
+    "rooms_for_logins",
+    "rooms_of_panels",
+    "set_presence",
+    "set_presences",
+]
 
 
 def register(
@@ -116,7 +115,7 @@ def add(
     session.flush()
     if room:
         rooms.set_panelled(session, room.key, True)
-    _tell(session, panel, room)
+    tell(session, panel, room)
     return panel
 
 
@@ -141,7 +140,7 @@ def panels(session: Session) -> list[PanelRecord]:
     """By name."""
     found = repository.all_panels(session)
     at = rooms.rooms_by_key(session, {panel.room_key for panel in found if panel.room_key is not None})
-    return [record_of(panel, _standing(at[panel.room_key]) if panel.room_key else None) for panel in found]
+    return [record_of(panel, standing(at[panel.room_key]) if panel.room_key else None) for panel in found]
 
 
 def panel(session: Session, panel_id: str) -> PanelRecord:
@@ -154,7 +153,7 @@ def rename(session: Session, panel_id: str, name: str) -> None:
     """Raises NotFound, or Refused for a name that is none."""
     found = locked(session, panel_id)
     found.name = _named(name)
-    _tell(session, found, room_of(session, found))
+    tell(session, found, room_of(session, found))
 
 
 def move(session: Session, panel_id: str, room_id: str | None, now: datetime) -> None:
@@ -171,7 +170,7 @@ def move(session: Session, panel_id: str, room_id: str | None, now: datetime) ->
     session.flush()
     if room:
         rooms.set_panelled(session, room.key, True)
-    _tell(session, found, room)
+    tell(session, found, room)
 
 
 def revoke(session: Session, panel_id: str, now: datetime) -> None:
@@ -184,16 +183,30 @@ def revoke_found(session: Session, found: Panel, now: datetime) -> None:
     found.revoked_at, found.status = now, OFFLINE
     repository.end_enrolment(session, found.key)
     _take_down(session, found, now)
-    _tell(session, found, None)
+    tell(session, found, None)
 
 
 def room_for_login(session: Session, panel_id: str, secret: str) -> tuple[bool, int | None, str | None]:
     """Whether this is the panel's secret; then the key and the id of its room too, if it has one."""
-    found = repository.panel_with_id(session, panel_id)
-    if found is None or not same_hash(found.secret_hash, secret_hash(secret)):
+    return rooms_for_logins(session, [(panel_id, secret)])[0]
+
+
+def rooms_for_logins(
+    session: Session, logins: Sequence[tuple[str, str]]
+) -> list[tuple[bool, int | None, str | None]]:
+    """The same for each panel and secret."""
+    found = repository.secrets_and_doors(session, [panel_id for panel_id, _ in logins])
+    at = rooms.rooms_by_key(session, {key for _, key in found.values() if key is not None})
+    return [_admitted(found.get(panel_id), secret, at) for panel_id, secret in logins]
+
+
+def _admitted(
+    known: tuple[bytes, int | None] | None, secret: str, at: Mapping[int, RoomRecord]
+) -> tuple[bool, int | None, str | None]:
+    if known is None or not same_hash(known[0], secret_hash(secret)):
         return False, None, None
-    room = room_of(session, found)
-    return True, found.room_key, room.id if room else None
+    room = standing(at[known[1]]) if known[1] is not None else None
+    return True, known[1], room.id if room else None
 
 
 def doors(session: Session) -> dict[str, int | None]:
@@ -203,96 +216,15 @@ def doors(session: Session) -> dict[str, int | None]:
 
 def room_ids(session: Session) -> dict[str, str | None]:
     """The id of every panel's room, by the panel's id; revoked panels are not among them."""
+    return {panel_id: room.id if room else None for panel_id, room in rooms_of_panels(session).items()}
+
+
+def rooms_of_panels(session: Session) -> dict[str, RoomRecord | None]:
+    """Every panel's room, by the panel's id; revoked panels are not among them."""
     at = repository.doors(session)
     found = rooms.rooms_by_key(session, {key for key in at.values() if key is not None})
-    standing = {key: room.id for key, room in found.items() if not room.deleted}
-    return {panel_id: None if key is None else standing.get(key) for panel_id, key in at.items()}
-
-
-def greet(session: Session, panel_id: str, hello: Hello, now: datetime) -> PanelRecord:
-    """The panel has (re)connected: it is online, and its room in contact with the hub. Raises NotFound."""
-    found = _found(session, panel_id)
-    found.firmware = hello["firmware"]
-    repository.end_enrolment(session, found.key)  # it has its credentials in flash
-    _go_online(found, hello["bootId"], now)
-    room = room_of(session, found)
-    _note_revision(found, room, hello["revision"] if room and hello["roomId"] == room.id else 0, None)
-    if room:
-        rooms.open_contact(session, found.id, room.key, now)
-    _tell(session, found, room)
-    return record_of(found, room)
-
-
-def set_presence(session: Session, panel_id: str, said: Presence, now: datetime) -> None:
-    """What the panel, or its last will, says of itself; a will from before its last start is ignored.
-
-    Raises NotFound.
-    """
-    found = _found(session, panel_id)
-    if said["status"] == ONLINE:
-        _go_online(found, said["bootId"], now)
-        _tell(session, found, room_of(session, found))
-    elif found.boot_id in {None, said["bootId"]}:
-        until = said.get("untilUnix")
-        sleeping_until = None
-        if said["status"] == SLEEPING:
-            found.last_heard_at = now
-            sleeping_until = None if until is None else min(from_unix(until), now + LONGEST_SLEEP)
-        _leave(session, found, said["status"], sleeping_until, now)
-
-
-def _go_online(found: Panel, boot_id: str, now: datetime) -> None:
-    if found.boot_id != boot_id:
-        found.boot_id, found.started_at = boot_id, now
-    found.status, found.sleeping_until, found.last_heard_at = ONLINE, None, now
-
-
-def lose(session: Session, panel_id: str, now: datetime) -> None:
-    """The panel's connection is gone, and no word came of it. Harmless for one that was not online."""
-    found = repository.panel_with_id(session, panel_id)
-    if found is not None and found.status == ONLINE:
-        _leave(session, found, OFFLINE, None, now)
-
-
-def lose_all(session: Session) -> None:
-    """At the hub's start: nobody is connected, and what contact was left open ended with its heartbeat."""
-    repository.forget_online(session)
-    rooms.close_stale_contacts(session)
-
-
-def _leave(
-    session: Session, found: Panel, status: str, sleeping_until: datetime | None, now: datetime
-) -> None:
-    found.status, found.sleeping_until = status, sleeping_until
-    rooms.close_contact(session, found.id, now)
-    _tell(session, found, room_of(session, found))
-
-
-def note_telemetry(session: Session, panel_id: str, telemetry: dict[str, Any], now: datetime) -> PanelRecord:
-    """The last one is kept whole; its `frame`, `screen` and `revision` have been checked. Raises NotFound."""
-    found = _found(session, panel_id)
-    found.last_heard_at = now
-    found.frame, found.screen = telemetry.get("frame", found.frame), telemetry.get("screen", found.screen)
-    found.telemetry = json.dumps(telemetry)
-    room = room_of(session, found)
-    if "revision" in telemetry:
-        _note_revision(found, room, telemetry["revision"], now)
-    _tell(session, found, room)
-    return record_of(found, room)
-
-
-def _note_revision(found: Panel, room: RoomRecord | None, revision: int, now: datetime | None) -> None:
-    """`now` None: the panel has just come, and is sent what it lacks."""
-    found.shown_revision = min(revision, HIGHEST_REVISION) if room else None
-    if room is None or now is None or revision >= room.published_revision:
-        found.behind_since = None
-    elif found.behind_since is None:
-        found.behind_since = now
-
-
-def note_heard(session: Session, heard: dict[str, datetime]) -> None:
-    """When each of these panels last gave a sign of life."""
-    repository.note_heard(session, heard)
+    there = {key: room for key, room in found.items() if standing(room)}
+    return {panel_id: None if key is None else there.get(key) for panel_id, key in at.items()}
 
 
 def _take_down(session: Session, found: Panel, now: datetime) -> None:
@@ -320,45 +252,7 @@ def locked(session: Session, panel_id: str) -> Panel:
     return found
 
 
-def room_of(session: Session, found: Panel) -> RoomRecord | None:
-    if found.room_key is None:
-        return None
-    return _standing(rooms.rooms_by_key(session, {found.room_key})[found.room_key])
-
-
-def _standing(room: RoomRecord) -> RoomRecord | None:
-    """A panel whose room was deleted hangs at none."""
-    return None if room.deleted else room
-
-
-def _tell(session: Session, found: Panel, room: RoomRecord | None) -> None:
-    emit(session, PanelChanged(found.id, room.id if room else None, found.status, found.frame or 0))
-
-
 def _named(name: str) -> str:
     if not 0 < len(name.strip()) <= 255:
         raise Refused("bad-name", "This name cannot be used", "A name has 1 to 255 characters.")
     return name.strip()
-
-
-def record_of(found: Panel, room: RoomRecord | None) -> PanelRecord:
-    telemetry = json.loads(found.telemetry) if found.telemetry else None
-    return PanelRecord(
-        id=found.id,
-        name=found.name,
-        room=room,
-        simulated=found.simulated,
-        hardware=found.hardware,
-        status=found.status,
-        sleeping_until=found.sleeping_until,
-        last_heard_at=found.last_heard_at,
-        firmware=found.firmware,
-        frame=found.frame,
-        screen=found.screen,
-        telemetry=telemetry,
-        vitals=vitals(telemetry),
-        boot_id=found.boot_id,
-        started_at=found.started_at,
-        shown_revision=found.shown_revision,
-        behind_since=found.behind_since,
-    )

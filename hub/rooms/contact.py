@@ -6,7 +6,7 @@ grow. A hub that dies leaves them there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,28 +27,41 @@ def set_panelled(session: Session, room_key: int, panelled: bool) -> None:  # no
 
 def open_contact(session: Session, panel_id: str, room_key: int, now: datetime) -> None:
     """The panel is connected, and stands at this room."""
-    close_contact(session, panel_id, now)
-    session.execute(insert(Contact).values(room_key=room_key, panel_id=panel_id, began_at=now, last_at=now))
+    open_contacts(session, {panel_id: room_key}, now)
+
+
+def open_contacts(session: Session, doors: Mapping[str, int], now: datetime) -> None:
+    """Each panel is connected, and stands at the room of this key."""
+    if not doors:
+        return
+    close_contacts(session, doors.keys(), now)
+    _begin(session, doors.items(), now)
 
 
 def close_contact(session: Session, panel_id: str, now: datetime) -> None:
     """The panel is gone, or leaves its room; harmless where it had no contact."""
-    _heartbeat(session, now, panel_id)
+    close_contacts(session, {panel_id}, now)
+
+
+def close_contacts(session: Session, panel_ids: Collection[str], now: datetime) -> None:
+    """The same for each of these panels."""
+    if not panel_ids:
+        return
+    theirs = Contact.panel_id.in_(sorted(panel_ids))
+    _heartbeat(session, now, theirs)
     session.execute(
-        update(Contact)
-        .where(Contact.panel_id == panel_id, Contact.ended_at.is_(None))
-        .values(ended_at=Contact.last_at)
+        update(Contact).where(theirs, Contact.ended_at.is_(None)).values(ended_at=Contact.last_at)
     )
 
 
 def heartbeat_contacts(session: Session, now: datetime) -> None:
     """Every panel with an open contact is still connected."""
-    _heartbeat(session, now, None)
+    _heartbeat(session, now, true())
 
 
-def _heartbeat(session: Session, now: datetime, panel_id: str | None) -> None:
+def _heartbeat(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     """Carries open contacts on to `now`; where the hub itself was away too long, a new one begins."""
-    is_open = and_(Contact.ended_at.is_(None), Contact.panel_id == panel_id if panel_id else true())
+    is_open = and_(Contact.ended_at.is_(None), which)
     lapsed = session.execute(
         update(Contact)
         .where(is_open, Contact.last_at < now - GRACE)
@@ -56,10 +69,16 @@ def _heartbeat(session: Session, now: datetime, panel_id: str | None) -> None:
         .returning(Contact.panel_id, Contact.room_key)
     ).all()
     session.execute(update(Contact).where(is_open, Contact.last_at < now).values(last_at=now))
-    for row in lapsed:
-        session.execute(
-            insert(Contact).values(room_key=row.room_key, panel_id=row.panel_id, began_at=now, last_at=now)
-        )
+    _begin(session, [(row.panel_id, row.room_key) for row in lapsed], now)
+
+
+def _begin(session: Session, doors: Iterable[tuple[str, int]], now: datetime) -> None:
+    rows = [
+        {"room_key": room_key, "panel_id": panel_id, "began_at": now, "last_at": now}
+        for panel_id, room_key in doors
+    ]
+    if rows:
+        session.execute(insert(Contact), rows)
 
 
 def close_stale_contacts(session: Session) -> None:

@@ -46,11 +46,13 @@ from hub.rooms.closures import (
 )
 from hub.rooms.contact import (
     close_contact,
+    close_contacts,
     close_stale_contacts,
     contact_of,
     contacts_during,
     heartbeat_contacts,
     open_contact,
+    open_contacts,
     set_panelled,
 )
 from hub.rooms.glass_pin import glass_pin_hash, refuse_missing_pin, remove_glass_pin, set_glass_pin
@@ -99,6 +101,7 @@ __all__ = [
     "change_room",
     "change_site_policy",
     "close_contact",
+    "close_contacts",
     "close_stale_contacts",
     "closure",
     "closures",
@@ -114,6 +117,7 @@ __all__ = [
     "mark_published",
     "matching_rooms",
     "open_contact",
+    "open_contacts",
     "remove_amenity",
     "remove_building",
     "remove_closure",
