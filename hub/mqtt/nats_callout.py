@@ -53,6 +53,7 @@ class NatsCallout:
         self._client: Client | None = None
         self._task: asyncio.Task[None] | None = None
         self._kept: dict[str, Access] | None = None
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Returns at once: servers that are away now are there later."""
@@ -62,6 +63,9 @@ class NatsCallout:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
         if self._client is not None:
             await self._client.close()
 
@@ -98,8 +102,20 @@ class NatsCallout:
             max_outstanding_pings=2,
             error_cb=broken,
         )
-        await self._client.subscribe(QUESTIONS, queue=QUEUE, cb=self._answer)
+        await self._client.subscribe(QUESTIONS, queue=QUEUE, cb=self._take)
         log.info("answering NATS at each login")
+
+    async def _take(self, question: Msg) -> None:
+        """Many beside each other, for a crowd is decided by one look; nats-py would take one after another, and NATS
+        gives up on each after two seconds."""
+        task = asyncio.create_task(self._answer(question))
+        self._answering.add(task)
+        task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._answering.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a login at NATS has no answer: %r", error)
 
     async def _answer(self, question: Msg) -> None:
         """No answer where the question is none: the server then turns the client away by itself."""
@@ -111,7 +127,10 @@ class NatsCallout:
             log.warning("NATS asks what is no question")
             return
         try:
-            access = await self._decide(*_login(request))
+            async with asyncio.timeout(PATIENCE_S):
+                access = await self._decide(*_login(request))
+        except TimeoutError:
+            return  # NATS has turned it away by now: an answer would only make the next one late
         except Exception:
             log.exception("no decision for NATS")
             access = None

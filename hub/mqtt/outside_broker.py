@@ -178,7 +178,7 @@ class OutsideBroker:
     def _new_client(self, host: str, port: int) -> aiomqtt.Client:
         address, membership = self._address, self._membership
         will = membership.will and aiomqtt.Will(*membership.will, qos=1, retain=True)
-        return Link(
+        link = Link(
             host,
             port,
             username=address.username,
@@ -192,6 +192,10 @@ class OutsideBroker:
             max_queued_incoming_messages=UNREAD,
             max_inflight_messages=IN_FLIGHT,
         )
+        link.pending_calls_threshold = (
+            IN_FLIGHT  # beyond it aiomqtt warns at each publish; it is no trouble here
+        )
+        return link
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         heard = [topics.panel_up("+", leaf) for leaf in self._membership.hears]
