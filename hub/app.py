@@ -54,13 +54,13 @@ from hub.api import (
     trails,
     users,
     web_app,
+    webhooks,
 )
 from hub.api.change_feed import ChangeFeed
 from hub.api.context import Parts, requires_login
 from hub.bookings import letters
 from hub.bookings.calendar_out import Desk
 from hub.calendars.opening import Opener
-from hub.calendars.reach import Reach
 from hub.calendars.sync import keep_synced
 from hub.calendars.vault import Vault
 from hub.clock import Clock, WallClock
@@ -82,10 +82,12 @@ from hub.mqtt.home_assistant_link import HomeAssistantLink
 from hub.mqtt.panel_doors import PanelDoors
 from hub.mqtt.replica import Replica
 from hub.mqtt.switchboard import KeepDoors, Switchboard
+from hub.reach import Reach
 from hub.retention import forget
 from hub.settings import NO_BROKER, BadSetting, Settings
 from hub.sweeper import sweep
 from hub.tls.offer import Offer, tls_offer, web_offer
+from hub.webhooks.sending import Courier
 
 METADATA = Base.metadata
 """Every table: whoever knows every part has loaded them all."""
@@ -110,6 +112,7 @@ ROUTES = [
     *issues.ROUTES,
     *closures.ROUTES,
     *connections.ROUTES,
+    *webhooks.ROUTES,
     *analytics.ROUTES,
     *analytics_export.ROUTES,
     *events.ROUTES,
@@ -225,7 +228,8 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
     switchboard = _switchboard(settings, database, clock, tls)
     panel_link = switchboard.panels if switchboard else NoPanels()
     may_connect = _may_connect(settings, database)
-    calendars = Opener(Vault(settings), Reach(settings.inside_hosts))
+    vault, reach = Vault(settings), Reach(settings.inside_hosts)
+    calendars, courier = Opener(vault, reach), Courier(database, clock, vault, reach)
     home_assistant = _home_assistant(settings, database, clock)
     mailer, writers = _mailer(settings), Writers(_links(settings), _notices(settings))
 
@@ -242,6 +246,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
             send_mail(database, clock, mailer, writers),
             hub.backlog.watch(database, clock),
             keep_synced(database, clock, calendars.open),
+            courier.run(),
         ]
         runs += _where_wanted(settings, database, clock, apart=apart)
         runs += [one.run() for one in (home_assistant,) if one]
@@ -257,7 +262,7 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
                 await switchboard.stop()
             await database.close()
 
-    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls, calendars)
+    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls, calendars, courier)
     return {"hub": hub, "running": running, "web_tls": web_tls}
 
 

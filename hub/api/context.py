@@ -23,6 +23,7 @@ from hub.panel.ports import MayConnect, PanelLink
 from hub.rooms.backlog import Backlog
 from hub.settings import Settings
 from hub.tls.offer import Offer
+from hub.webhooks.sending import Courier
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -35,7 +36,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `tls` is
-    None without it, `calendars` opens them, `backlog` has seen which rooms wait for theirs."""
+    None without it, `calendars` opens them, `courier` delivers webhooks, `backlog` has seen which rooms wait for theirs."""
 
     settings: Settings
     database: Database
@@ -45,6 +46,7 @@ class Parts:
     may_connect: MayConnect
     tls: Offer | None
     calendars: Opener
+    courier: Courier
     backlog: Backlog = field(default_factory=Backlog)
 
 

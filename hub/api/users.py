@@ -20,6 +20,7 @@ from hub.api.paging import LARGEST, Cursor, Limit, cursor_at, position_of
 from hub.api.schema import Body, Instant, Nothing, Page, Record, utc
 from hub.bookings import service as bookings
 from hub.panel import issues
+from hub.webhooks import outbox as webhooks
 
 ID = "^[A-Za-z0-9_-]{1,64}$"
 Role = Literal["member", "manager", "admin"]
@@ -159,6 +160,7 @@ async def erase_user(hub: Hub, request: Asking, id: FromPath[str]) -> User:
         account = service.account_with_id(session, id)
         bookings.forget_organizer(session, account)
         issues.forget_reporter(session, account)
+        webhooks.forget(session, account.id)
         return erasure.erase(session, id, who, now)
 
     return _user(await hub.database.write(erase))

@@ -26,7 +26,7 @@ def approve(
         holds = lifecycle.Standing(
             status=CONFIRMED, starts_at=one.starts_at, ends_at=one.ends_at, check_in_by=one.check_in_by
         )
-        change(session, one, {"status": CONFIRMED, "next_at": lifecycle.next_deadline(holds)})
+        change(session, one, {"status": CONFIRMED, "next_at": lifecycle.next_deadline(holds)}, now)
     notices.answered(session, pending, notices.APPROVED, by, now)
     return booking(session, booking_id, now)
 
@@ -42,6 +42,6 @@ def decline(
         raise refusals.booking_over(before.status)
     pending = [one for one in in_scope(session, before, scope, now) if one.status == PENDING]
     for one in pending:
-        change(session, one, lifecycle.cancelled(now))
+        change(session, one, lifecycle.cancelled(now), now)
     notices.answered(session, pending, notices.DECLINED, by, now)
     return booking(session, booking_id, now)

@@ -51,7 +51,7 @@ def cancel(
         if one.status in {PENDING, CONFIRMED} or (one.status == CHECKED_IN and now < one.starts_at)
     ]
     for one in gone:
-        change(session, one, lifecycle.cancelled(now))
+        change(session, one, lifecycle.cancelled(now), now)
     notices.cancelled(session, gone, by, now)
     return booking(session, booking_id, now)
 
@@ -114,13 +114,13 @@ def change_booking(
         values |= split_off(session, before, scope)
     if move is None:
         for one in some if values else ():
-            change(session, one, values | _exempt(room, one, changes))
+            change(session, one, values | _exempt(room, one, changes), now)
     elif len(some) == 1:
         new = values | _placed(before, *move.of(before), room, changes, by, now)
         if "series_id" in values:
             new["recurs_at"] = new["starts_at"]
         refuse_taken(session, room, again(before, new), now, by, before.attendees)
-        change(session, before, new)
+        change(session, before, new, now)
     else:
         _move_together(session, some, move, values, changes, by, now)
     after = booking(session, booking_id, now)
@@ -243,7 +243,7 @@ def _move_together(
         if repository.is_taken(session, move.room.key, starts_at, new["blocks_until"]):
             taken.append((starts_at, ends_at))
         else:
-            change(session, one, new)
+            change(session, one, new, now)
     if taken:
         attendees = values.get("attendees", some[0].attendees)
         raise clashes(session, move.room, [move.of(one) for one in some], taken, attendees, by, now)

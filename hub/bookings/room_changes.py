@@ -9,7 +9,7 @@ from msgspec import UNSET
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import Account
-from hub.bookings import lifecycle, notices, repository
+from hub.bookings import lifecycle, news, notices, repository
 from hub.bookings.models import PENDING
 from hub.bookings.reading import BookingRecord, records
 from hub.bookings.settling import settle_room, settle_rooms
@@ -73,6 +73,7 @@ def remove_room(session: Session, room_id: str, now: datetime, by: Account | Non
         begun = row.status != PENDING and row.starts_at < now
         over = lifecycle.ended(row.starts_at, now, row.buffer_s) if begun else lifecycle.cancelled(now)
         repository.change(session, row.key, over)
+        news.became(session, [(row, over)], now)
     rooms.remove_room(session, room_id, now)
     for some in _by_series(gone):
         notices.cancelled(session, some, by, now, reason="The room is not there any more.")

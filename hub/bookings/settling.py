@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from hub.bookings import notices, repository
+from hub.bookings import news, notices, repository
 from hub.bookings.models import CANCELLED, NO_SHOW
 from hub.bookings.reading import changes_by_time
 from hub.rooms import service as rooms
@@ -49,6 +49,7 @@ def _settle(session: Session, overdue: Sequence[Row[Any]], now: datetime) -> Non
     become = changes_by_time(session, overdue, at, now)
     for key, changes in become.items():
         repository.change(session, key, changes)
+    news.became(session, [(row, become[row.key]) for row in overdue], now)
     lost = {key for key, changes in become.items() if changes.get("status") in {CANCELLED, NO_SHOW}}
     of_somebody = [row.key for row in overdue if row.key in lost and row.organizer_key is not None]
     if of_somebody:

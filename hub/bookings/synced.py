@@ -138,7 +138,7 @@ def follow_together(
     repository.free(session, [one.key for one, _ in some])
     for one, told in some:
         _refuse_taken(session, room.key, told.starts_at, _until(one, told), one.key)
-        change(session, one, _placed(room, one, told))
+        change(session, one, _placed(room, one, told), now)
     return [booking(session, one.id, now) for one, _ in some]
 
 
@@ -155,7 +155,7 @@ def give_back(session: Session, booking_id: str, now: datetime) -> None:
     if before.starts_at <= now:
         end_booking(session, booking_id, by=None, at=now, now=now)
         return
-    change(session, before, lifecycle.cancelled(now))
+    change(session, before, lifecycle.cancelled(now), now)
     if before.created_via != VIA:
         notices.cancelled(session, [before], None, now)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts import audit
 from hub.accounts.service import Account
-from hub.bookings import availability, lifecycle, refusals, repository
+from hub.bookings import availability, lifecycle, news, refusals, repository
 from hub.bookings.reading import BookingRecord, booking
 from hub.bookings.settling import settle_room
 from hub.db.base import new_id
@@ -54,6 +54,7 @@ def new_values(
 def add(session: Session, values: dict[str, Any]) -> None:
     repository.add(session, values)
     rooms.touch(session, values["room_key"])
+    news.made(session, values["id"], values["created_at"])
 
 
 def added(session: Session, values: dict[str, Any], now: datetime) -> BookingRecord:
@@ -83,15 +84,16 @@ def opened(
     return booking(session, booking_id, now), room
 
 
-def change(session: Session, before: BookingRecord, values: dict[str, Any]) -> None:
+def change(session: Session, before: BookingRecord, values: dict[str, Any], now: datetime) -> None:
     """Also into another room: both get a new revision."""
     repository.change(session, before.key, values)
+    news.became(session, [(before, values)], now)
     for room_key in {before.room_key, values.get("room_key", before.room_key)}:
         rooms.touch(session, room_key)
 
 
 def changed(session: Session, before: BookingRecord, values: dict[str, Any], now: datetime) -> BookingRecord:
-    change(session, before, values)
+    change(session, before, values, now)
     return booking(session, before.id, now)
 
 

@@ -17,7 +17,8 @@ from hub.calendars.dav_xml import Multistatus, Resource
 from hub.calendars.edits import changed_event, new_event, without_occurrence
 from hub.calendars.events import item_of
 from hub.calendars.port import BACK, LONGEST_ID, Elsewise, Item, Meeting, Page, Place, TokenLost
-from hub.calendars.reach import Answer, Caller
+from hub.calendars.reach import Caller
+from hub.reach import Answer
 
 AT_ONCE = 50
 """Resources in one answer."""

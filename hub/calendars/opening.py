@@ -10,9 +10,10 @@ from hub.calendars import refusals
 from hub.calendars.caldav import CalDav
 from hub.calendars.merge import CALENDAR
 from hub.calendars.port import Calendar
-from hub.calendars.reach import Caller, Reach
+from hub.calendars.reach import Caller
 from hub.calendars.subscription import Subscription
 from hub.calendars.vault import Vault
+from hub.reach import Reach
 
 CALDAV, SUBSCRIPTION = "caldav", "subscription"
 _ADAPTERS: dict[str, Callable[[Caller, str, ZoneInfo], Calendar]] = {

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from hub.calendars import refusals
 from hub.calendars.events import items_of
 from hub.calendars.port import Elsewise, Meeting, Page, Place
-from hub.calendars.reach import Answer, Caller
+from hub.calendars.reach import Caller
+from hub.reach import Answer
 
 
 class Subscription:

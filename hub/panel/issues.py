@@ -21,11 +21,12 @@ from hub.db.base import new_id
 from hub.db.database import emit
 from hub.errors import Conflict, Refused, not_found
 from hub.events import IssueChanged
-from hub.panel import repository
+from hub.panel import news, repository
 from hub.panel.models import IssueReport, Panel
 from hub.panel.repository import IssueFilter
 from hub.rooms import service as rooms
 from hub.rooms.service import RoomChanges, RoomRecord
+from hub.webhooks import kinds
 
 __all__ = ["IssueFilter", "IssueRecord", "change_issue", "issue", "issues", "report_at_panel", "report_issue"]
 
@@ -72,7 +73,7 @@ def report_issue(
     check_attempts(session, [(BY_ACCOUNT, who.id)], now)
     count_attempts(session, [(BY_ACCOUNT, who.id)], now)
     report = IssueReport(reporter_key=who.key, category=_category(category), text=_text(text))
-    return _records(session, [_told(session, room, report, now)])[0]
+    return _records(session, [_told(session, room, report, now, now)])[0]
 
 
 def report_at_panel(
@@ -88,10 +89,12 @@ def report_at_panel(
     check_attempts(session, [(AT_PANEL, panel.id)], now)
     count_attempts(session, [(AT_PANEL, panel.id)], now)
     named = UNNAMED if category is None or not category.strip() else _category(category)
-    _told(session, room, IssueReport(panel_key=panel.key, category=named, text=_text(text)), at)
+    _told(session, room, IssueReport(panel_key=panel.key, category=named, text=_text(text)), at, now)
 
 
-def _told(session: Session, room: RoomRecord, report: IssueReport, at: datetime) -> IssueReport:
+def _told(
+    session: Session, room: RoomRecord, report: IssueReport, at: datetime, now: datetime
+) -> IssueReport:
     """The issue that `report` belongs to: one that is not resolved, else itself.
 
     Where somebody else says the same for the first time at once, the index refuses one, whose write runs anew.
@@ -106,6 +109,7 @@ def _told(session: Session, room: RoomRecord, report: IssueReport, at: datetime)
     session.add(report)
     session.flush()
     emit(session, IssueChanged(report.id, room.id, report.status))
+    news.issue(session, kinds.ISSUE_REPORTED, report, room, now)
     return report
 
 
@@ -173,6 +177,10 @@ def change_issue(
         audit.record(session, who, "issue.change", found.id, changed, now)
     record = _records(session, [found])[0]
     emit(session, IssueChanged(record.id, record.room.id, record.status))
+    if changed:
+        solved = found.status == RESOLVED and "status" in changed
+        kind = kinds.ISSUE_RESOLVED if solved else kinds.ISSUE_CHANGED
+        news.issue(session, kind, found, record.room, now)
     return record
 
 

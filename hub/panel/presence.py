@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.clock import from_unix
 from hub.errors import NotFound, not_found
-from hub.panel import repository
+from hub.panel import news, repository
 from hub.panel.health import LONGEST_SLEEP
 from hub.panel.models import Panel
 from hub.panel.records import PanelRecord, record_of, room_of, standing, tell
@@ -42,6 +42,7 @@ def greet_all(
 ) -> list[PanelRecord | NotFound]:
     """The same for each of these panels."""
     found, at = _found_all(session, [panel_id for panel_id, _ in hellos])
+    was = news.standings(found.values())
     answers: list[PanelRecord | NotFound] = []
     for panel_id, hello in hellos:
         panel = found.get(panel_id)
@@ -58,6 +59,7 @@ def greet_all(
     session.flush()
     doors = {one.id: at[one.room_key].key for one in found.values() if one.room_key in at}
     rooms.open_contacts(session, doors, now)
+    news.panels_came_or_went(session, found.values(), at, was, now)
     return answers
 
 
@@ -80,6 +82,7 @@ def set_presences(
 ) -> list[NotFound | None]:
     """The same for each of these panels."""
     found, at = _found_all(session, [panel_id for panel_id, _ in all_said])
+    was = news.standings(found.values())
     answers: list[NotFound | None] = []
     left = set()
     for panel_id, said in all_said:
@@ -91,6 +94,7 @@ def set_presences(
                 left.add(panel_id)
     session.flush()
     rooms.close_contacts(session, left, now)
+    news.panels_came_or_went(session, found.values(), at, was, now)
     return answers
 
 
@@ -123,12 +127,14 @@ def lose(session: Session, panel_id: str, now: datetime) -> None:
 def lose_each(session: Session, panel_ids: Iterable[str], now: datetime) -> None:
     """The same for each of these panels."""
     found, at = _found_all(session, panel_ids)
+    was = news.standings(found.values())
     lost = [panel for panel in found.values() if panel.status == ONLINE]
     for panel in lost:
         panel.status, panel.sleeping_until = OFFLINE, None
         tell(session, panel, at.get(panel.room_key or 0))
     session.flush()
     rooms.close_contacts(session, {panel.id for panel in lost}, now)
+    news.panels_came_or_went(session, found.values(), at, was, now)
 
 
 def lose_all(session: Session) -> None:

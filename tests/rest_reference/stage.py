@@ -19,6 +19,7 @@ from unittest.mock import patch
 from litestar.testing import TestClient
 from sqlalchemy.orm import Session
 
+from hub import reach
 from hub.accounts import recovery
 from hub.accounts import service as accounts
 from hub.accounts.passwords import hash_password
@@ -26,9 +27,10 @@ from hub.app import create_app
 from hub.bookings import service as bookings
 from hub.calendars import sync
 from hub.calendars.opening import Opener
-from hub.calendars.reach import Reach
 from hub.panel import service as panels
+from hub.reach import Answer, Reach
 from hub.settings import Settings
+from hub.webhooks import sending
 from tests.fakes import FakeClock
 from tests.hub.calendars.memory_calendar import MemoryCalendar, MemoryServer
 from tests.rest_reference.story import FIRMWARE_KEY, LOGIN, STORY, Call
@@ -37,7 +39,7 @@ from tools.rest_reference import Exchange, page
 API = "/api/v1"
 REFERENCE = Path(__file__).parents[2] / "docs/rest.md"
 SECRETS = {"accessToken", "secret", "token", "nextCursor"}
-_ID = re.compile(r"\b[0-9a-f]{16}\b")
+_ID = re.compile(r"(?:\b|(?<=msg_))[0-9a-f]{16}\b")
 _SHOWN_NAME = re.compile(r"\bPanel [A-Z0-9]{4}\b")
 _NAME = re.compile(r"\{(\w+)\}")
 PATIENCE_S = 30.0
@@ -227,7 +229,7 @@ def _template(path: str) -> str:
         "/capacity/export", "/{report}/export"
     )
     path = path.replace("/0.2.0/", "/{version}/")
-    return re.sub(r"\{(?!slug|report|version)\w+\}", "{id}", path)
+    return re.sub(r"\{(?!slug|report|version|delivery)\w+\}", "{id}", path)
 
 
 def _pretty(value: Any) -> str:
@@ -245,6 +247,11 @@ def _without_secrets(value: Any) -> Any:
     }
 
 
+async def _taken(*_: Any, **__: Any) -> Answer:
+    """What every receiver of webhooks answers here."""
+    return Answer(204, {}, b"")
+
+
 def exchanges() -> list[Exchange]:
     clock = FakeClock()
     with TemporaryDirectory() as folder:
@@ -254,7 +261,8 @@ def exchanges() -> list[Exchange]:
         object.__setattr__(app.state.hub, "panels", Wall())
         object.__setattr__(app.state.hub, "calendars", Shelf(app.state.hub.calendars.vault, Reach()))
         nobody_compares = patch.object(sync, "LOOKS_EVERY_S", 3600.0)
-        with nobody_compares, TestClient(app) as client:
+        nobody_sends = patch.object(sending, "LOOKS_EVERY_S", 3600.0)
+        with nobody_compares, nobody_sends, patch.object(reach, "ask", _taken), TestClient(app) as client:
             return list(Stage(client, clock).play())
 
 

@@ -82,6 +82,22 @@ class Subjects:
         body = {"roomId": self.room(), "kind": "caldav", "url": url} | more
         return str(self._added("/connections", body)["id"])
 
+    def webhook(self) -> str:
+        """Inside, where the hub does not call: nothing comes of it. A site has only so many."""
+        for one in self.rest.get("/webhooks", who="ada").json()["items"][10:]:
+            assert self.rest.delete(f"/webhooks/{one['id']}", who="ada").status_code == 204
+        body = {"url": "https://127.0.0.1/hook", "events": ["panel.offline"]}
+        return str(self._added("/webhooks", body)["id"])
+
+    def pinged(self) -> str:
+        """A webhook that was tried, with a `delivery`."""
+        made = self.webhook()
+        self._ping: str = self.rest.post(f"/webhooks/{made}/test", who="ada").json()["id"]
+        return made
+
+    def delivery(self) -> str:
+        return self._ping
+
     def closure(self) -> str:
         new = {"buildingId": self.building(), "name": "New Year", "from": "2027-01-01", "to": "2027-01-02"}
         return str(self._added("/closures", new)["id"])

@@ -195,6 +195,41 @@ def _(desk):
     return desk.rest.post(f"/connections/{desk.connection()}/test", who="lena")
 
 
+# Webhooks.
+
+
+@case("webhook-not-found")
+def _(desk):
+    return desk.rest.get("/webhooks/nothing", who="lena")
+
+
+@case("delivery-not-found")
+def _(desk):
+    return desk.rest.post(f"/webhooks/{desk.webhook()}/deliveries/nothing/resend", who="lena")
+
+
+@case("bad-webhook-address")
+def _(desk):
+    return desk.rest.post(
+        "/webhooks", json={"url": "ftp://x.example/", "events": ["issue.reported"]}, who="ada"
+    )
+
+
+@case("too-many-webhooks")
+def _(desk):
+    body = {"url": "https://127.0.0.1/hook", "events": ["panel.offline"]}
+    for _ in range(20):
+        answer = desk.rest.post("/webhooks", json=body, who="ada")
+    return desk.rest.post("/webhooks", json=body, who="ada") if answer.status_code == 201 else answer
+
+
+@case("webhook-off")
+def _(desk):
+    made = desk.pinged()
+    desk.rest.patch(f"/webhooks/{made}", json={"on": False}, who="ada")
+    return desk.rest.post(f"/webhooks/{made}/deliveries/{desk.delivery()}/resend", who="lena")
+
+
 # Who asks.
 
 

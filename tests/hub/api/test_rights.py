@@ -117,6 +117,15 @@ GET    /connections/{connection}        401 | 403 403 200 200 | 403 403 200 200
 PATCH  /connections/{connection}        401 | 403 403 200 200 | 403 403 200 200
 DELETE /connections/{connection}        401 | 403 403 204 204 | 403 403 204 204
 POST   /connections/{connection}/test   401 | 403 403 503 503 | 403 403 503 503
+GET    /webhooks                        401 | 403 403 200 200 | 403 403 200 200
+POST   /webhooks                        401 | 403 403 403 201 | 403 403 403 201
+GET    /webhooks/{webhook}              401 | 403 403 200 200 | 403 403 200 200
+PATCH  /webhooks/{webhook}              401 | 403 403 403 200 | 403 403 403 200
+DELETE /webhooks/{webhook}              401 | 403 403 403 204 | 403 403 403 204
+POST   /webhooks/{webhook}/secret       401 | 403 403 403 200 | 403 403 403 200
+POST   /webhooks/{webhook}/test         401 | 403 403 403 200 | 403 403 403 200
+GET    /webhooks/{webhook}/deliveries   401 | 403 403 200 200 | 403 403 200 200
+POST   /webhooks/{pinged}/deliveries/{delivery}/resend 401 | 403 403 200 200 | 403 403 200 200
 POST   /connections/{connection}/sync   401 | 403 403 200 200 | 403 403 200 200
 GET    /connections/{connection}/clashes 401 | 403 403 200 200 | 403 403 200 200
 GET    /analytics/kpis                  401 | 403 403 200 200 | 403 403 200 200
@@ -184,6 +193,8 @@ BODIES = {
     "PATCH /closures/{closure}": {"name": "Holiday"},
     "POST /connections": {"roomId": "{room}", "kind": "caldav", "url": "https://127.0.0.1/room/"},
     "PATCH /connections/{connection}": {"leads": "hub"},
+    "POST /webhooks": {"url": "https://127.0.0.1/hook", "events": ["panel.offline"]},
+    "PATCH /webhooks/{webhook}": {"name": "Another"},
     "POST /panels": {"roomId": "{room}"},
     "PATCH /panels/{panel}": {"name": "Door"},
     "POST /panels/enrol": {"enrolmentSecret": "{enrolment_secret}"},

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar
 
 from hub.calendars.caldav import CalDav
-from hub.calendars.reach import Caller, Reach
+from hub.calendars.reach import Caller
 from hub.calendars.subscription import Subscription
 from hub.calendars.vault import Credentials
+from hub.reach import Reach
 from tests.radicale_server import LOGIN
 
 BERLIN = ZoneInfo("Europe/Berlin")

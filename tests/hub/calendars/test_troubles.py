@@ -10,9 +10,10 @@ import pytest
 
 from hub.calendars import dav_xml, reach
 from hub.calendars.opening import Opener
-from hub.calendars.reach import Caller, Reach, retry_after
+from hub.calendars.reach import Caller
 from hub.calendars.vault import Credentials, Vault
 from hub.errors import Trouble
+from hub.reach import Reach, retry_after
 from hub.settings import BadSetting, Settings
 from tests.fakes import FakeClock
 from tests.hub.calendars.desks import FileDesk, event, whole
