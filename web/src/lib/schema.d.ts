@@ -1721,6 +1721,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWebhooks
+         * @description The oldest first.
+         */
+        get: operations["ApiV1WebhooksListWebhooks"];
+        put?: never;
+        /**
+         * AddWebhook
+         * @description From now on it is told of these events. Nothing is sent yet: `/webhooks/{id}/test` does.
+         */
+        post: operations["ApiV1WebhooksAddWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetWebhook */
+        get: operations["ApiV1WebhooksIdGetWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * RemoveWebhook
+         * @description With all that waits for it.
+         */
+        delete: operations["ApiV1WebhooksIdRemoveWebhook"];
+        options?: never;
+        head?: never;
+        /** ChangeWebhook */
+        patch: operations["ApiV1WebhooksIdChangeWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWebhookDeliveries
+         * @description The latest first, for 30 days. `dead` are those that were given up.
+         */
+        get: operations["ApiV1WebhooksIdDeliveriesListWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ResendWebhookDelivery
+         * @description It is sent within the next seconds, under the same id, whatever became of it before.
+         */
+        post: operations["ApiV1WebhooksIdDeliveriesDeliveryResendResendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RenewWebhookSecret
+         * @description Another secret. For 24 hours the one before signs too, so that the receiver can change over in between.
+         */
+        post: operations["ApiV1WebhooksIdSecretRenewWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryWebhook
+         * @description Sends a `ping` now, once, also to one that is off, and tells how it went: `delivered`, or `dead` with the problem.
+         */
+        post: operations["ApiV1WebhooksIdTestTryWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1729,6 +1855,25 @@ export interface components {
         Actor: {
             id: string;
             name: string;
+        };
+        /** AddedWebhook */
+        AddedWebhook: {
+            dead: number;
+            deliveredAt: string | null;
+            events: ("booking.created" | "booking.changed" | "booking.cancelled" | "booking.checked_in" | "booking.released" | "booking.ended" | "issue.reported" | "issue.changed" | "issue.resolved" | "panel.online" | "panel.offline")[];
+            failingSince: string | null;
+            host: string;
+            id: string;
+            /** Format: date-time */
+            madeAt: string;
+            name: string;
+            /** @enum {null|string} */
+            offBecause: "admin" | "failing" | "gone" | null;
+            on: boolean;
+            problem: string | null;
+            secret: string;
+            secretBeforeUntil: string | null;
+            waiting: number;
         };
         /** Amenity */
         Amenity: {
@@ -3081,6 +3226,67 @@ export interface components {
             heapFree: number | null;
             partialRefreshes: number | null;
             signalDbm: number | null;
+        };
+        /** Webhook */
+        Webhook: {
+            dead: number;
+            deliveredAt: string | null;
+            events: ("booking.created" | "booking.changed" | "booking.cancelled" | "booking.checked_in" | "booking.released" | "booking.ended" | "issue.reported" | "issue.changed" | "issue.resolved" | "panel.online" | "panel.offline")[];
+            failingSince: string | null;
+            host: string;
+            id: string;
+            /** Format: date-time */
+            madeAt: string;
+            name: string;
+            /** @enum {null|string} */
+            offBecause: "admin" | "failing" | "gone" | null;
+            on: boolean;
+            problem: string | null;
+            secretBeforeUntil: string | null;
+            waiting: number;
+        };
+        /** WebhookDeliveries */
+        WebhookDeliveries: {
+            items: components["schemas"]["WebhookDelivery"][];
+            nextCursor?: string | null;
+        };
+        /** WebhookDelivery */
+        WebhookDelivery: {
+            answered: number | null;
+            deliveredAt: string | null;
+            event: string;
+            id: string;
+            nextAt: string | null;
+            problem: string | null;
+            /** Format: date-time */
+            queuedAt: string;
+            /** @enum {string} */
+            status: "waiting" | "delivered" | "dead";
+            tries: number;
+        };
+        /** WebhookSecret */
+        WebhookSecret: {
+            secret: string;
+            /** Format: date-time */
+            secretBeforeUntil: string;
+        };
+        /** WebhookToAdd */
+        WebhookToAdd: {
+            events: ("booking.created" | "booking.changed" | "booking.cancelled" | "booking.checked_in" | "booking.released" | "booking.ended" | "issue.reported" | "issue.changed" | "issue.resolved" | "panel.online" | "panel.offline")[];
+            name?: string | null;
+            url: string;
+        };
+        /** WebhookToChange */
+        WebhookToChange: {
+            events?: ("booking.created" | "booking.changed" | "booking.cancelled" | "booking.checked_in" | "booking.released" | "booking.ended" | "issue.reported" | "issue.changed" | "issue.resolved" | "panel.online" | "panel.offline")[];
+            name?: string;
+            on?: boolean;
+            url?: string;
+        };
+        /** Webhooks */
+        Webhooks: {
+            items: components["schemas"]["Webhook"][];
+            nextCursor?: string | null;
         };
     };
     responses: never;
@@ -7805,6 +8011,372 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksListWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksAddWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookToAdd"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedWebhook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdGetWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdRemoveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdChangeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookToChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdDeliveriesListWebhookDeliveries: {
+        parameters: {
+            query?: {
+                status?: "waiting" | "delivered" | "dead" | null;
+                /** @description How many at most */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveries"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdDeliveriesDeliveryResendResendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdSecretRenewWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiV1WebhooksIdTestTryWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Content-Security-Policy"?: string;
+                    "Referrer-Policy"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
