@@ -2,7 +2,7 @@
 import { RULES, ruleWord, valueWord, type Rule, type Value } from "./policy_words"
 import { say, speech, type Key } from "./say.svelte"
 
-export const THINGS = ["user", "room", "building", "floor", "plan", "amenity", "settings", "panel", "firmware", "issue", "booking", "glass", "token", "calendar", "connection", "closure"] as const
+export const THINGS = ["user", "room", "building", "floor", "plan", "amenity", "settings", "panel", "firmware", "issue", "booking", "glass", "token", "calendar", "connection", "webhook", "closure"] as const
 
 const known = (key: string) => speech.message("audit", key) !== undefined
 const word = (key: string) => (known(key) ? say(`audit.${key}` as Key) : key.replaceAll("-", " "))

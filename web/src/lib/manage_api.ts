@@ -24,6 +24,9 @@ export type AuditEntry = Schemas["AuditEntry"]
 export type Release = Schemas["Release"]
 export type Rollout = Schemas["Rollout"]
 export type Connection = Schemas["Connection"]
+export type Webhook = Schemas["Webhook"]
+export type WebhookEvent = Webhook["events"][number]
+export type WebhookDelivery = Schemas["WebhookDelivery"]
 export type Clash = Schemas["CalendarClash"]
 export type ClaimedPanel = Schemas["ClaimedPanel"]
 
@@ -136,6 +139,22 @@ export const syncConnection = (id: string): Promise<Connection> => take(client.P
 export const disconnect = (id: string): Promise<unknown> => take(client.DELETE("/api/v1/connections/{id}", of(id)))
 export const clashes = async (id: string): Promise<Clash[]> =>
   (await take(client.GET("/api/v1/connections/{id}/clashes", of(id)))).items
+
+// Webhooks.
+
+export const webhooks = async (): Promise<Webhook[]> => (await take(client.GET("/api/v1/webhooks"))).items
+export const addWebhook = (body: Schemas["WebhookToAdd"]): Promise<Schemas["AddedWebhook"]> =>
+  take(client.POST("/api/v1/webhooks", { body }))
+export const changeWebhook = (id: string, body: Schemas["WebhookToChange"]): Promise<Webhook> =>
+  take(client.PATCH("/api/v1/webhooks/{id}", { ...of(id), body }))
+export const removeWebhook = (id: string): Promise<unknown> => take(client.DELETE("/api/v1/webhooks/{id}", of(id)))
+export const tryWebhook = (id: string): Promise<WebhookDelivery> => take(client.POST("/api/v1/webhooks/{id}/test", { ...of(id), body: {} }))
+export const renewWebhookSecret = (id: string): Promise<Schemas["WebhookSecret"]> =>
+  take(client.POST("/api/v1/webhooks/{id}/secret", { ...of(id), body: {} }))
+export const deliveries = async (id: string, dead: boolean): Promise<WebhookDelivery[]> =>
+  (await take(client.GET("/api/v1/webhooks/{id}/deliveries", { params: { path: { id }, query: { limit: 20, ...(dead ? { status: "dead" as const } : {}) } } }))).items
+export const resend = (id: string, delivery: string): Promise<WebhookDelivery> =>
+  take(client.POST("/api/v1/webhooks/{id}/deliveries/{delivery}/resend", { params: { path: { id, delivery } }, body: {} }))
 
 // Settings and audit.
 

@@ -47,7 +47,7 @@ export const PAGES: PageDef[] = [
   { path: "/admin/ghosting", who: "lead", title: "core.ghosting", menu: "insights", areas: ["analytics"], load: () => import("../pages/Ghosting.svelte") },
   { path: "/admin/capacity", who: "lead", title: "core.capacity", menu: "insights", areas: ["analytics"], load: () => import("../pages/Capacity.svelte") },
   { path: "/admin/closures", who: "manager", title: "core.closures", menu: "manage", areas: ["closures"], load: () => import("../pages/Closures.svelte") },
-  { path: "/admin/connections", who: "manager", title: "core.connections", menu: "manage", areas: ["connections"], load: () => import("../pages/Connections.svelte") },
+  { path: "/admin/connections", who: "manager", title: "core.connections", menu: "manage", areas: ["connections", "webhooks"], load: () => import("../pages/Connections.svelte") },
 ]
 
 export interface Place { page: PageDef; params: Record<string, string> }

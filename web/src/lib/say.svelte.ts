@@ -19,6 +19,7 @@ export interface Messages {
   analytics: (typeof import("../messages/en/analytics.json"))
   closures: (typeof import("../messages/en/closures.json"))
   connections: (typeof import("../messages/en/connections.json"))
+  webhooks: (typeof import("../messages/en/webhooks.json"))
 }
 export type Area = keyof Messages
 export type Key = { [A in Area]: `${A}.${keyof Messages[A] & string}` }[Area]
