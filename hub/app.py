@@ -46,6 +46,7 @@ from hub.api import (
     issues,
     metrics,
     notifications,
+    oidc,
     own_account,
     panels,
     problems,
@@ -85,6 +86,8 @@ from hub.mqtt.switchboard import KeepDoors, Switchboard
 from hub.reach import Reach
 from hub.retention import forget
 from hub.settings import NO_BROKER, BadSetting, Settings
+from hub.sign_in.provider import Provider
+from hub.sign_in.terms import terms_of
 from hub.sweeper import sweep
 from hub.tls.offer import Offer, tls_offer, web_offer
 from hub.webhooks.sending import Courier
@@ -94,6 +97,7 @@ METADATA = Base.metadata
 
 ROUTES = [
     *auth.ROUTES,
+    *oidc.ROUTES,
     *own_account.ROUTES,
     *notifications.ROUTES,
     *users.ROUTES,
@@ -222,7 +226,7 @@ def _hub(state: State) -> Parts:
 
 def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = False) -> dict[str, Any]:
     """The hub's parts, and what runs while the app does. Raises what `create_app` raises."""
-    clock = clock or WallClock()
+    clock, terms = clock or WallClock(), terms_of(settings)
     database = Database(settings.database, Events(), apart=apart)
     tls, web_tls = tls_offer(settings, clock), web_offer(settings, clock)
     switchboard = _switchboard(settings, database, clock, tls)
@@ -262,7 +266,10 @@ def hub_behind(settings: Settings, clock: Clock | None = None, *, apart: bool = 
                 await switchboard.stop()
             await database.close()
 
-    hub = Parts(settings, database, clock, database.events, panel_link, may_connect, tls, calendars, courier)
+    sign_in = Provider(terms, clock) if terms else None
+    hub = Parts(
+        settings, database, clock, database.events, panel_link, may_connect, tls, calendars, courier, sign_in
+    )
     return {"hub": hub, "running": running, "web_tls": web_tls}
 
 
@@ -291,9 +298,11 @@ def _mailer(settings: Settings) -> Mailer:
 
 
 def _links(settings: Settings) -> MakeLink:
-    """Every link that is mailed leads to the page where a password is set."""
+    """Every link that is mailed leads to the page where a password is set. None is where nobody needs one."""
 
     def make(session: Session, kind: str, recipient: str, now: datetime) -> str | None:
+        if not settings.password_login:
+            return None
         secret = recovery.new_link_secret(session, kind, recipient, now)
         return None if secret is None else f"{settings.url}/set-password?token={secret}"
 

@@ -18,6 +18,7 @@ SECRETS = (
     "metrics_token",
     "calendars_key",
     "home_assistant_url",
+    "oidc_client_secret",
 )
 """Settings that are, or hold, a password: each may come by a file."""
 
@@ -50,6 +51,8 @@ class Settings:
     `forget_after_months`: people are taken out of bookings that were over so long ago; None: never.
     `calendars_key` encrypts calendars' passwords; None: a file in the data directory holds it.
     `inside_hosts`: names and networks inside the site that the hub may call: `dav.office.example`, `10.1.0.0/16`.
+    `oidc_issuer`: the OpenID provider that people sign in by, and `oidc_...` what was agreed on with it (docs/sign-in.md);
+    None: by passwords alone. `password_login`: whether they may by a password too.
     `notifications`: whether people are mailed about their bookings; invitations and new passwords always are.
     """
 
@@ -87,6 +90,19 @@ class Settings:
     hub_addresses: tuple[str, ...] = ()
     calendars_key: str | None = field(default=None, repr=False)
     inside_hosts: tuple[str, ...] = ()
+    password_login: bool = True
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_label: str = "single sign-on"
+    oidc_scope: str = "openid email profile"
+    oidc_verified_claim: str = "email_verified"
+    oidc_role_claim: str | None = None
+    oidc_admins: tuple[str, ...] = ()
+    oidc_managers: tuple[str, ...] = ()
+    oidc_department_claim: str | None = None
+    oidc_mail_domains: tuple[str, ...] = ()
+    oidc_new_accounts: bool = True
 
     @property
     def database(self) -> str:
@@ -191,6 +207,8 @@ _READ: dict[str, Callable[[str], object]] = {
         str,
     ),
     **dict.fromkeys(SECRETS, str),
+    **dict.fromkeys(("oidc_issuer", "oidc_client_id", "oidc_label", "oidc_scope"), str),
+    **dict.fromkeys(("oidc_verified_claim", "oidc_role_claim", "oidc_department_claim"), str),
     **dict.fromkeys(
         (
             "data_dir",
@@ -209,6 +227,8 @@ _READ: dict[str, Callable[[str], object]] = {
     "mqtts_names": _listed,
     "proxies": lambda words: networks(_listed(words)),
     "inside_hosts": _listed,
+    **dict.fromkeys(("oidc_admins", "oidc_managers", "oidc_mail_domains"), _listed),
+    **dict.fromkeys(("password_login", "oidc_new_accounts"), on_or_off),
     "hub_addresses": lambda words: addresses(_listed(words)),
     "https": on_or_off,
     "notifications": on_or_off,

@@ -55,8 +55,9 @@ def open_session(
     *,
     client: str | None = None,
     address: str | None = None,
+    issuer: str | None = None,
 ) -> str:
-    """A new session's token, told this once; it lives for TOKEN_LIFE."""
+    """A new session's token, told this once; it lives for TOKEN_LIFE. `issuer`: who vouched, where no password did."""
     repository.remove_expired_tokens(session, now)
     token = new_secret()
     session.add(
@@ -67,6 +68,7 @@ def open_session(
             kind=SESSION,
             name=client,
             address=address,
+            issuer=issuer,
             created_at=now,
             expires_at=now + TOKEN_LIFE,
         )
@@ -79,9 +81,11 @@ def account_with_token(session: Session, token: str, now: datetime) -> Account |
     return account_of(found.User, found.scope) if found else None
 
 
-def close_session(session: Session, account: Account, token: str) -> None:
-    """Revokes the token at once; streams opened with it end."""
+def close_session(session: Session, account: Account, token: str) -> str | None:
+    """Revokes the token at once; streams opened with it end. The OpenID provider that vouched for it, if one did."""
+    issuer = repository.token_issuer(session, secret_hash(token))
     _revoke(session, account, secret_hash(token))
+    return issuer
 
 
 def _revoke(session: Session, account: Account, token_hash: bytes) -> None:

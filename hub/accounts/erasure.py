@@ -30,7 +30,7 @@ def erase(session: Session, user_id: str, by: Account | None, now: datetime) -> 
     outbox.forget(session, found.email)
     found.name, found.email = NAME, f"{found.id}@{NOWHERE}"
     found.role, found.active, found.leads_department = MEMBER, False, False
-    found.password_hash = found.mail = found.language = None
+    found.password_hash = found.mail = found.language = found.issuer = found.subject = None
     session.flush()
     if not repository.active_with_role(session, ADMIN):
         raise Conflict("last-admin", "Somebody must be admin", "Make somebody else an admin first.")

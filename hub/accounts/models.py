@@ -15,7 +15,10 @@ class User(Base):
     """A row is kept for ever: bookings and the audit log refer to it after the person has left."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("ix_users_name", "name", "key"),)
+    __table_args__ = (
+        Index("ix_users_name", "name", "key"),
+        Index("uq_users_identity", "issuer", "subject", unique=True),
+    )
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -34,6 +37,10 @@ class User(Base):
     """What they chose to be mailed about, or not to be; for the rest `mail_kinds.DEFAULTS` holds."""
     language: Mapped[str | None] = mapped_column(String(8))
     """In which they want what is written for them; null where they never said."""
+    issuer: Mapped[str | None] = mapped_column(String(255))
+    """The OpenID provider they signed in by; null for who never did."""
+    subject: Mapped[str | None] = mapped_column(String(255))
+    """Who they are there, for ever: an address may be somebody else's one day, this may not (OpenID Core, 5.7)."""
 
 
 class AccessToken(Base):
@@ -52,6 +59,8 @@ class AccessToken(Base):
     """An API token's."""
     address: Mapped[str | None] = mapped_column(String(64))
     """Where a session logged in from."""
+    issuer: Mapped[str | None] = mapped_column(String(255))
+    """The OpenID provider that vouched for a session; null: a password did."""
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
 
@@ -63,6 +72,18 @@ class PasswordLink(Base):
 
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user_key: Mapped[int] = mapped_column(ForeignKey("users.key"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+class SignIn(Base):
+    """Somebody on the way to the OpenID provider; taken away when they come back, once. Hashes: a copy opens nothing."""
+
+    __tablename__ = "sign_ins"
+
+    state: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    browser: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Of the secret in the cookie of the browser that went."""
+    back_to: Mapped[str] = mapped_column(String(512))
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
 
 

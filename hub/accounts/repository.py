@@ -27,6 +27,10 @@ class AuditFilter:
     before_key: int | None = None
 
 
+def user_with_identity(session: Session, issuer: str, subject: str) -> User | None:
+    return session.scalar(select(User).where(User.issuer == issuer, User.subject == subject))
+
+
 def user_with_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
@@ -81,6 +85,10 @@ def token_with_hash(session: Session, token_hash: bytes, now: datetime) -> Row[U
         .join(AccessToken, AccessToken.user_key == User.key)
         .where(AccessToken.hash == token_hash, _lives(now), User.active)
     ).one_or_none()
+
+
+def token_issuer(session: Session, token_hash: bytes) -> str | None:
+    return session.scalar(select(AccessToken.issuer).where(AccessToken.hash == token_hash))
 
 
 def tokens_of(session: Session, user_key: int, kind: str, now: datetime) -> Sequence[AccessToken]:

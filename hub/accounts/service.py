@@ -50,7 +50,7 @@ _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """A user as admins see them; `invited` until there is a password."""
+    """A user as admins see them; `invited` until there is a password, or they signed in by a provider."""
 
     key: int
     id: str
@@ -149,7 +149,7 @@ def _follow(session: Session, found: User, changed: dict[str, list[Any]], now: d
         access.end_api_tokens(session, account_of(found))
     if {"email", "active"} & changed.keys():
         repository.remove_links(session, found.key)
-        if found.active and found.password_hash is None:
+        if found.active and found.password_hash is None and found.subject is None:
             recovery.invite(session, found.email, now)
 
 
@@ -160,9 +160,9 @@ def invite_again(session: Session, user_id: str, by: Account, now: datetime) -> 
     """
     found = _found(session, user_id)
     _refuse_erased(found)
-    if found.password_hash is not None:
+    if found.password_hash is not None or found.subject is not None:
         raise Conflict(
-            "invitation-accepted", "This invitation was accepted", f"{found.name} has a password already."
+            "invitation-accepted", "This invitation was accepted", f"{found.name} has logged in already."
         )
     if not found.active:
         raise Conflict("user-inactive", "This account is deactivated", f"Let {found.name} in again first.")
@@ -297,7 +297,7 @@ def _record(found: User) -> UserRecord:
         found.department,
         found.leads_department,
         found.active,
-        found.password_hash is None,
+        found.password_hash is None and found.subject is None,
         found.created_at,
         is_erased(found),
     )

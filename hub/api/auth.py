@@ -20,7 +20,7 @@ from hub.accounts import login as logins
 from hub.accounts import service
 from hub.accounts.passwords import LONGEST, verify_password
 from hub.accounts.service import Account
-from hub.api.context import SAFE_METHODS, Asking, Hub, Parts, caller, client_address
+from hub.api.context import SAFE_METHODS, Asking, Hub, Parts, caller, client_address, requires_passwords
 from hub.api.schema import Body, Nothing, Record
 from hub.errors import Forbidden, Unauthenticated
 
@@ -104,7 +104,19 @@ def _me(account: Account) -> Me:
     )
 
 
-@post("/auth/login", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
+class LoggedOut(Record):
+    """`providerUrl`: where the browser also ends its session at the sign-in provider; null where there is nothing to end."""
+
+    provider_url: str | None
+
+
+@post(
+    "/auth/login",
+    status_code=HTTPStatus.OK,
+    opt={"open": True},
+    guards=[requires_passwords],
+    tags=["accounts"],
+)
 async def login(hub: Hub, request: Asking, data: JSONBody[Login]) -> Response[LoggedIn]:
     """Answers with a token, and sets it as the web app's cookie too."""
     _refuse_other_sites(request)  # nobody is logged in as somebody else by a page of another site
@@ -124,7 +136,7 @@ async def login(hub: Hub, request: Asking, data: JSONBody[Login]) -> Response[Lo
     account, token = entered
     life_s = int(service.TOKEN_LIFE.total_seconds())
     answer = LoggedIn(access_token=token, token_type=BEARER, expires_in=life_s, user=_me(account))
-    return Response(answer, cookies=[_cookie(hub, token, life_s)])
+    return Response(answer, cookies=[session_cookie(hub, token, life_s)])
 
 
 async def with_password(
@@ -148,7 +160,7 @@ async def with_password(
     return await hub.database.write(finish)
 
 
-def _cookie(hub: Parts, token: str, life_s: int) -> Cookie:
+def session_cookie(hub: Parts, token: str, life_s: int) -> Cookie:
     secure = hub.settings.url.startswith("https:")
     return Cookie(
         key=COOKIE, value=token, max_age=life_s, httponly=True, samesite="lax", secure=secure, path="/"
@@ -156,11 +168,13 @@ def _cookie(hub: Parts, token: str, life_s: int) -> Cookie:
 
 
 @post("/auth/logout", status_code=HTTPStatus.OK, tags=["accounts"])
-async def logout(hub: Hub, request: Asking, data: JSONBody[Nothing | None] = None) -> Response[Nothing]:
+async def logout(hub: Hub, request: Asking, data: JSONBody[Nothing | None] = None) -> Response[LoggedOut]:
     """Revokes the token that asks."""
     account, token = caller(request), request.auth or ""
-    await hub.database.write(lambda session: service.close_session(session, account, token))
-    return Response(Nothing(), cookies=[_cookie(hub, "", 0)])
+    issuer = await hub.database.write(lambda session: service.close_session(session, account, token))
+    theirs = hub.sign_in is not None and issuer == hub.sign_in.terms.issuer
+    there = await hub.sign_in.way_out() if hub.sign_in and theirs else None
+    return Response(LoggedOut(provider_url=there), cookies=[session_cookie(hub, "", 0)])
 
 
 @get("/auth/me", tags=["accounts"])

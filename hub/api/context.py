@@ -22,6 +22,8 @@ from hub.events import Events
 from hub.panel.ports import MayConnect, PanelLink
 from hub.rooms.backlog import Backlog
 from hub.settings import Settings
+from hub.sign_in import refusals as sign_in
+from hub.sign_in.provider import Provider
 from hub.tls.offer import Offer
 from hub.webhooks.sending import Courier
 
@@ -36,7 +38,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts a handler may use. `panels` reaches panels over MQTT, `may_connect` decides for brokers, `tls` is
-    None without it, `calendars` opens them, `courier` delivers webhooks, `backlog` has seen which rooms wait for theirs."""
+    None without it, `calendars` opens them, `courier` delivers webhooks, `sign_in` asks the OpenID provider, None where there
+    is none, `backlog` has seen which rooms wait for theirs."""
 
     settings: Settings
     database: Database
@@ -47,6 +50,7 @@ class Parts:
     tls: Offer | None
     calendars: Opener
     courier: Courier
+    sign_in: Provider | None = None
     backlog: Backlog = field(default_factory=Backlog)
 
 
@@ -71,6 +75,13 @@ def way(request: Asking) -> str:
 def client_address(request: Asking) -> str:
     """Where the request came from, as limits count it. Behind a proxy on this machine, what that one says."""
     return address_of(request.client.host) if request.client else ""
+
+
+async def requires_passwords(connection: Connection, _: BaseRouteHandler) -> None:
+    """Raises Forbidden where the site has switched logging in by them off."""
+    hub: Parts = connection.app.state.hub
+    if not hub.settings.password_login:
+        raise sign_in.password_login_off()
 
 
 async def requires_login(connection: Connection, _: BaseRouteHandler) -> None:

@@ -17,7 +17,7 @@ from hub.accounts.attempts import Limit, Try, check_attempts, count_attempts
 from hub.accounts.passwords import LONGEST, check_length, new_password_hash
 from hub.accounts.service import Account
 from hub.api.auth import with_password
-from hub.api.context import Asking, Hub, caller, client_address, requires_session
+from hub.api.context import Asking, Hub, caller, client_address, requires_passwords, requires_session
 from hub.api.schema import Body, Instant, Nothing, Page, Record, utc
 from hub.errors import Forbidden
 
@@ -77,7 +77,13 @@ class NewToken(Token):
     token: str
 
 
-@post("/auth/password-reset", status_code=HTTPStatus.ACCEPTED, opt={"open": True}, tags=["accounts"])
+@post(
+    "/auth/password-reset",
+    status_code=HTTPStatus.ACCEPTED,
+    opt={"open": True},
+    guards=[requires_passwords],
+    tags=["accounts"],
+)
 async def ask_for_reset(hub: Hub, request: Asking, data: JSONBody[ResetToAsk]) -> Nothing:
     """Mails a link, should somebody here have this address; the answer is the same if nobody does."""
     email, now = service.plain_email(data.email), hub.clock.now()
@@ -92,7 +98,13 @@ async def ask_for_reset(hub: Hub, request: Asking, data: JSONBody[ResetToAsk]) -
     return Nothing()
 
 
-@post("/auth/password-reset/confirm", status_code=HTTPStatus.OK, opt={"open": True}, tags=["accounts"])
+@post(
+    "/auth/password-reset/confirm",
+    status_code=HTTPStatus.OK,
+    opt={"open": True},
+    guards=[requires_passwords],
+    tags=["accounts"],
+)
 async def confirm_reset(hub: Hub, request: Asking, data: JSONBody[ResetToConfirm]) -> Nothing:
     """Sets the password by a mailed link, of an invitation too. The link is used up, every session ends."""
     now, tries = hub.clock.now(), [(LINK_FROM, client_address(request))]
@@ -110,7 +122,12 @@ async def confirm_reset(hub: Hub, request: Asking, data: JSONBody[ResetToConfirm
     return Nothing()
 
 
-@post("/auth/password", status_code=HTTPStatus.OK, guards=[requires_session], tags=["accounts"])
+@post(
+    "/auth/password",
+    status_code=HTTPStatus.OK,
+    guards=[requires_session, requires_passwords],
+    tags=["accounts"],
+)
 async def change_password(hub: Hub, request: Asking, data: JSONBody[PasswordToChange]) -> Nothing:
     """Ends your other sessions. A wrong `currentPassword` counts as a failed login."""
     who, token = caller(request), request.auth or ""

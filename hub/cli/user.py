@@ -1,4 +1,5 @@
-"""`circletime user add` and `recover`: the first admin, whoever should not wait for an invitation, and a lost admin."""
+"""`circletime user add`, `recover` and `unlink`: the first admin, whoever should not wait for an invitation, a lost admin, and
+an address that is another person's now."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from hub.accounts import service
+from hub.accounts import identities, service
 from hub.accounts.passwords import hash_password
 from hub.clock import WallClock
 from hub.db.database import Database
@@ -55,6 +56,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     recover.add_argument("email")
     recover.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
     recover.set_defaults(func=run_recover)
+    unlink = actions.add_parser(
+        "unlink",
+        help="forget who somebody is at the sign-in provider",
+        description="Ends their sessions; who signs in next with this address, verified, has the account. The hub may run.",
+    )
+    unlink.add_argument("email")
+    unlink.add_argument("--data-dir", type=Path, help="the hub's data directory (default: ./data)")
+    unlink.set_defaults(func=run_unlink)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -90,6 +99,17 @@ def run_recover(arguments: argparse.Namespace) -> int:
 
     account = asyncio.run(_write(settings.database, recover))
     print(f"{account.email} may log in as {account.role}, with the new password alone.")
+    return 0
+
+
+def run_unlink(arguments: argparse.Namespace) -> int:
+    settings = from_environment(os.environ, data_dir=arguments.data_dir)
+    upgrade(settings.database)
+    now = WallClock().now()
+    account = asyncio.run(
+        _write(settings.database, lambda session: identities.unlink(session, arguments.email, now))
+    )
+    print(f"{account.email} is linked to nobody at the sign-in provider any more.")
     return 0
 
 

@@ -110,7 +110,8 @@ class Stage:
         path = API + self._filled(step.path) + (f"?{self._filled(step.query)}" if step.query else "")
         if isinstance(step.body, str):
             return self.client.request(step.method, path, headers=headers, content=step.body)
-        return self.client.request(step.method, path, headers=headers, json=self._filled(step.body))
+        more = {"json": self._filled(step.body), "follow_redirects": False}
+        return self.client.request(step.method, path, headers=headers, **more)
 
     def _filled(self, words: Any) -> Any:
         if isinstance(words, dict):

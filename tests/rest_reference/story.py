@@ -83,6 +83,21 @@ PLAN = {
 }
 
 STORY: list[Call | Happening] = [
+    Call("GET", "/auth/ways", who=None, note="This hub knows passwords alone: docs/sign-in.md."),
+    Call(
+        "GET",
+        "/auth/oidc/start",
+        who=None,
+        query="next=/rooms",
+        note="A browser is sent to the provider, or told why not.",
+    ),
+    Call(
+        "GET",
+        "/auth/oidc/callback",
+        who=None,
+        query="code=x&state=y&iss=z",
+        note="The provider sends browsers here.",
+    ),
     Call("POST", "/auth/login", LOGIN, who=None, keep="ada"),
     Call("GET", "/auth/me", who="ada"),
     Call(

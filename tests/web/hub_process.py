@@ -53,6 +53,8 @@ class HubProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.api = httpx.Client(base_url=f"{self.url}/api/v1", timeout=20)
         self._floor = ""
+        self.environment: dict[str, str] = {}
+        """What it is told besides."""
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "hub", *words, "--data-dir", str(self.folder / "data")]
@@ -68,7 +70,9 @@ class HubProcess:
     def start(self) -> None:
         ports = ["--port", str(self.port), "--mqtt-port", str(self.mqtt_port)]
         log = (self.folder / "hub.log").open("ab")
-        env = os.environ | {"CIRCLETIME_INSIDE_HOSTS": "127.0.0.1"}  # where tests' calendars are
+        env = (
+            os.environ | {"CIRCLETIME_INSIDE_HOSTS": "127.0.0.1"} | self.environment
+        )  # where tests' calendars are
         self._process = subprocess.Popen(self._command("serve", *ports), stdout=log, stderr=log, env=env)
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self._process.poll() is None:

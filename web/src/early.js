@@ -18,6 +18,7 @@
 
   const outside = /^\/(login|forgotten-password|set-password)$/.test(pathname)
   if (outside) document.documentElement.className = "outside"
+  if (pathname === "/login") ask("/auth/ways").catch(() => {})
   if (outside && !kept("signedIn")) return
   ask("/auth/me").catch(() => {})
   if (outside) return

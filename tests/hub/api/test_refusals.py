@@ -53,6 +53,16 @@ ELSEWHERE = {
     "calendar-missing": "tests/hub/calendars/test_troubles.py",
     "calendar-busy": "tests/hub/calendars/test_troubles.py",
     "calendar-not-understood": "tests/hub/calendars/test_troubles.py",
+    "no-sign-in-provider": "tests/hub/sign_in/test_attacks.py",
+    "provider-unreachable": "tests/hub/sign_in/test_attacks.py",
+    "sign-in-not-sound": "tests/hub/sign_in/test_attacks.py",
+    "sign-in-refused": "tests/hub/sign_in/test_attacks.py",
+    "sign-in-over": "tests/hub/sign_in/test_attacks.py",
+    "address-not-verified": "tests/hub/sign_in/test_attacks.py",
+    "account-of-another": "tests/hub/sign_in/test_attacks.py",
+    "account-deactivated": "tests/hub/sign_in/test_sign_in.py",
+    "no-account": "tests/hub/sign_in/test_sign_in.py",
+    "password-login-off": "tests/hub/sign_in/test_sign_in.py",
     "calendar-credentials-lost": "tests/hub/calendars/test_troubles.py",
 }
 """What takes another database, a broker, signed firmware, or the command line."""

@@ -28,6 +28,9 @@ PLAN = {"width": 90, "height": 60, "rooms": []}
 RIGHTS = """
 POST   /auth/login                      200 | 200 200 200 200 | 200 200 200 200
 POST   /auth/logout                     401 | 200 200 200 200 | 403 200 200 200
+GET    /auth/ways                       200 | 200 200 200 200 | 200 200 200 200
+GET    /auth/oidc/start                 303 | 303 303 303 303 | 303 303 303 303
+GET    /auth/oidc/callback              303 | 303 303 303 303 | 303 303 303 303
 GET    /auth/me                         401 | 200 200 200 200 | 200 200 200 200
 GET    /auth/me/notifications           401 | 200 200 200 200 | 403 403 403 403
 PATCH  /auth/me/notifications           401 | 200 200 200 200 | 403 403 403 403
@@ -330,7 +333,7 @@ def ask(site, method: str, path: str, who: str, thing: str | None):
     row = f"{method} {path}"
     account = site.accounts.get(who, site.rest.house.nadia)
     filled = thing or site.subjects.filled(path, account)
-    more = {"params": site.subjects.filled(QUERIES.get(row), account)}
+    more = {"follow_redirects": False, "params": site.subjects.filled(QUERIES.get(row), account)}
     if path.endswith("background.svg"):
         more["content"] = DRAWING
     elif path == "/closures/import":

@@ -1,11 +1,13 @@
 /** The calls of the pages that everybody uses, one function each; what only managers do is in `manage_api.ts`. */
 import { all, client, of, take } from "./http"
-import type { Amenity, Booking, BookingChanges, Building, LoginSession, MadeBooking, NewBooking, NewToken, Notifications, Occurrence, Panel, Room, RoomDay, RoomState, Scope, Token, TokenToMake, User } from "./model"
+import type { Amenity, Booking, BookingChanges, Building, LoginSession, MadeBooking, NewBooking, NewToken, Notifications, Occurrence, Panel, Room, RoomDay, RoomState, Scope, Token, TokenToMake, User, WaysIn } from "./model"
 
 export { Problem, whenSignedOut, type Alternative, type Conflict } from "./http"
 
 export const me = (): Promise<User> => take(client.GET("/api/v1/auth/me"))
-export const logout = (): Promise<unknown> => take(client.POST("/api/v1/auth/logout", { body: {} }))
+export const waysIn = (): Promise<WaysIn> => take(client.GET("/api/v1/auth/ways"))
+/** Where a browser also ends its session at the sign-in provider. */
+export const logout = (): Promise<{ providerUrl: string | null }> => take(client.POST("/api/v1/auth/logout", { body: {} }))
 export const login = async (email: string, password: string): Promise<User> =>
   (await take(client.POST("/api/v1/auth/login", { body: { email, password } }))).user
 

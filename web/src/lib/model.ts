@@ -17,6 +17,7 @@ export type Token = Schemas["Token"]
 export type NewToken = Schemas["NewToken"]
 export type TokenToMake = Schemas["TokenToMake"]
 export type LoginSession = Schemas["LoginSession"]
+export type WaysIn = Schemas["WaysIn"]
 export type Notifications = Schemas["Notifications"]
 export type Scope = "this" | "following" | "all"
 

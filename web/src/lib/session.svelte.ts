@@ -40,8 +40,9 @@ class Session {
   }
 
   async signOut() {
-    await api.logout()
+    const there = (await api.logout()).providerUrl
     localStorage.removeItem(KEPT)
+    if (there) return location.assign(there) // which leads back to the login page
     this.user = null
     route.go("/login")
   }
