@@ -49,7 +49,7 @@ class Settings:
     `home_assistant_url` is the broker by which Home Assistant learns of each room; None: it is told nothing.
     `log_format`: `plain` or `json`; None: plain on a terminal, JSON elsewhere.
     `forget_after_months`: people are taken out of bookings that were over so long ago; None: never.
-    `calendars_key` encrypts calendars' passwords; None: a file in the data directory holds it.
+    `calendars_key` encrypts calendars' passwords and webhooks' secrets; None: a file in the data directory holds it.
     `inside_hosts`: names and networks inside the site that the hub may call: `dav.office.example`, `10.1.0.0/16`.
     `oidc_issuer`: the OpenID provider that people sign in by, and `oidc_...` what was agreed on with it (docs/sign-in.md);
     None: by passwords alone. `password_login`: whether they may by a password too.

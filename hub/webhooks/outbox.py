@@ -245,10 +245,10 @@ def _next_try(tries: int, now: datetime, wait: timedelta | None) -> datetime | N
 
 
 def _both(session: Session, delivery_id: str) -> tuple[Delivery | None, Webhook | None]:
-    found = session.scalar(select(Delivery).where(Delivery.id == delivery_id).with_for_update())
-    if found is None:
-        return None, None
-    return found, session.scalar(select(Webhook).where(Webhook.key == found.webhook_key).with_for_update())
+    """Locked, the webhook first: whoever switches it off goes on to its deliveries."""
+    of = select(Delivery.webhook_key).where(Delivery.id == delivery_id).scalar_subquery()
+    to = session.scalar(select(Webhook).where(Webhook.key == of).with_for_update())
+    return session.scalar(select(Delivery).where(Delivery.id == delivery_id).with_for_update()), to
 
 
 def _mail_admins(session: Session, to: Webhook, now: datetime) -> None:

@@ -43,7 +43,7 @@ def test_a_webhook_is_added_tried_and_sent_again_what_it_did_not_take(
         expect(ada.get_by_text("Lights took the test.")).to_be_visible()
         assert receiver.told[0].is_signed_by(secret)
         receiver.answers = [(410, {})]
-        hub.book(hub.room("Observatory"), "Telescope time", hub.at("14:00", 1), hub.at("15:00", 1))
+        hub.book(hub.room("Signal Box"), "Telescope time", hub.at("14:00", 1), hub.at("15:00", 1))
         expect(card).to_contain_text("it said that it is gone", timeout=20_000)
         card.get_by_text("1 message was given up").click()
         expect(card).to_contain_text("It answered 410.")

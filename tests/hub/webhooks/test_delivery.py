@@ -8,11 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from hub.bookings import service as bookings
+from hub.db.database import Database
 from hub.mail.models import OutgoingMail
 from hub.panel import issues
 from hub.panel import service as panels
+from hub.reach import Reach
 from hub.webhooks import outbox, signing
 from hub.webhooks.outbox import KEPT, LEASE, SWITCHED_OFF_AFTER, WAITS
+from hub.webhooks.sending import Courier
+from tests.hub.webhooks.conftest import INSIDE as INSIDE_SITE
 from tests.hub.webhooks.conftest import Desk
 
 
@@ -271,3 +275,22 @@ def test_hub_that_stops_lets_what_is_under_way_end(world, desk, receiver):
 
     world.run(run_until_told())
     assert [one.status for one in desk.deliveries()] == ["delivered"]
+
+
+def test_hubs_on_one_database_share_what_waits_and_each_is_told_once(world, desk, receiver):
+    for _ in range(12):
+        world.cancel(world.book((10, 0), (11, 0)))
+    other = Database(world.url)
+    beside = Courier(other, world.clock, desk.courier.vault, Reach(INSIDE_SITE))
+
+    async def drain(courier):
+        while await courier.deliver_next(desk.webhook.key):
+            pass
+
+    async def both():
+        await asyncio.gather(drain(desk.courier), drain(beside), drain(desk.courier), drain(beside))
+        await other.close()
+
+    world.run(both())
+    assert len(receiver.told) == len({told.id for told in receiver.told}) == 24
+    assert desk.said().waiting == 0
