@@ -29,8 +29,11 @@ test: .venv/dev ## every test: both interpreters, a real broker, a real browser
 	$(BIN)/python tools/chromium.py
 	$(BIN)/python tools/fonts.py
 	$(BIN)/python tools/mosquitto.py
-	$(BIN)/pytest $(PARALLEL) $(SLOWEST) --ignore tests/web --ignore tests/faults
+	$(BIN)/pytest $(PARALLEL) $(SLOWEST) --ignore tests/web --ignore tests/faults --ignore tests/package
 	$(BIN)/pytest $(PARALLEL) $(SLOWEST) tests/web
+
+package: .venv/dev ## sdist and wheel, and a hub from the wheel in a Python that has nothing else
+	$(BIN)/pytest tests/package
 
 soak: .venv/dev ## days and days of random bookings, on both databases; bad weather for panels; damaged files and requests
 	CIRCLETIME_SOAK_DAYS=1000 $(BIN)/pytest --timeout=7200 tests/hub/bookings/test_never_overlap.py
@@ -76,4 +79,4 @@ lock: ## take newer versions into the two lock files (needs uv)
 	uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help setup demo test soak endurance faults check audit fmt bench lighthouse pictures lock
+.PHONY: help setup demo test package soak endurance faults check audit fmt bench lighthouse pictures lock
