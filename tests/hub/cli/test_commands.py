@@ -92,6 +92,7 @@ def test_what_a_command_makes_is_for_nobody_else_to_read(circletime, tmp_path):
         *((name,) for name in COMMANDS),
         ("user", "add"),
         ("user", "recover"),
+        ("user", "unlink"),
         ("panel", "simulate"),
         ("tls", "show"),
     ],
@@ -144,3 +145,17 @@ def test_admin_whose_password_is_lost_is_let_in_again_with_the_new_one_alone(cir
         assert told["actor"] is None
     nobody = circletime("user", "recover", "nobody@example.org", **where, **now)
     assert (nobody[0], "nobody@example.org" in nobody[2].lower()) == (2, True)
+
+
+def test_account_is_given_to_who_has_its_address_now(circletime, tmp_path):
+    """Its sessions end; the next who signs in with the address has it (tests/hub/sign_in)."""
+    where = {"CIRCLETIME_DATA_DIR": str(tmp_path)}
+    assert circletime(*ADD, "--role", "admin", CIRCLETIME_PASSWORD="long enough", **where)[0] == 0
+    with running_hub(Settings(data_dir=tmp_path, broker_url="none"), FakeClock()) as hub:
+        login = {"email": "ada@example.org", "password": "long enough"}
+        token = hub.post("/api/v1/auth/login", json=login).json()["accessToken"]
+        hub.cookies.clear()
+        status, said, _ = circletime("user", "unlink", "Ada@example.org", **where)
+        assert (status, "ada@example.org" in said) == (0, True)
+        assert hub.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert circletime("user", "unlink", "nobody@example.org", **where)[0] == 2
