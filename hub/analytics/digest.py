@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from hub.analytics.figures import Kept, Sums, kept_by_room, outside_s, shares
-from hub.analytics.local_time import DAY_S, weekday_of
+from hub.analytics.figures import Kept, Sums, kept_by_room, shares
+from hub.analytics.local_time import DAY_HOURS, DAY_S, weekday_of
 from hub.analytics.open_time import OpenTime
 from hub.bookings.facts import Fact
 
@@ -58,25 +58,31 @@ def digest_of(
     """`facts`: the bookings of one room that are asked about; `everybodys`: all of them."""
     found = Digest(any=bool(facts), settled=all(fact.settled for fact in everybodys))
     kept = next(iter(kept_by_room(everybodys).values()), ())
-    hours: dict[tuple[int, int], list[int]] = {}
+    spent: Spent = {}
     for fact in facts:
-        one = Sums()
-        _count(found, one, fact, open_time, capacity)
-        _spend(found, hours, one, fact, open_time, kept)
+        theirs = _at(found.departments, fact.department)
+        starts_here = _count(found, theirs, fact, open_time, capacity)
+        lost_s = _spend(spent, theirs, fact, open_time, kept)
         _use(found.used, fact, open_time)
-        _attribute(found, one, fact)
-    found.hours = {slot: (booked, used) for slot, (booked, used) in hours.items()}
+        _attribute(found, fact, lost_s, starts_here=starts_here)
+    _fold(found, spent)
     return found
 
 
-def _count(found: Digest, one: Sums, fact: Fact, open_time: OpenTime, capacity: int) -> None:
+Spent = dict[str, dict[int, int]]
+"""By the name of the sum, and the local hour since 1970: seconds."""
+
+
+def _count(found: Digest, theirs: Sums, fact: Fact, open_time: OpenTime, capacity: int) -> bool:
+    """Whether it starts in the range, and is counted here."""
     local = open_time.local(fact.starts)
     if local is None:
-        return
-    one.count(fact, capacity)
+        return False
+    theirs.count(fact, capacity)
     _at(found.days, local // DAY_S).count(fact, capacity)
     if fact.counts and fact.attended is not None and fact.used_until > fact.starts:
         found.counts.append(fact.attended)
+    return True
 
 
 def _at(some: dict[Key, Sums], key: Key) -> Sums:
@@ -86,29 +92,16 @@ def _at(some: dict[Key, Sums], key: Key) -> Sums:
     return found
 
 
-def _spend(
-    found: Digest,
-    hours: dict[tuple[int, int], list[int]],
-    one: Sums,
-    fact: Fact,
-    open_time: OpenTime,
-    kept: Kept,
-) -> None:
-    """The seconds, each where it falls."""
+def _spend(spent: Spent, theirs: Sums, fact: Fact, open_time: OpenTime, kept: Kept) -> int:
+    """The seconds, each where it falls. How many were lost."""
+    told = {"booked_s": 0, "lost_s": 0}
     for name, spans in shares(fact, kept).items():
-        place = _PLACE.get(name)
-        for begins, ends in spans:
-            for day, hour, seconds in open_time.hours(begins, ends):
-                sums = _at(found.days, day)
-                setattr(sums, name, getattr(sums, name) + seconds)
-                setattr(one, name, getattr(one, name) + seconds)
-                if place is not None:
-                    hours.setdefault((weekday_of(day), hour), [0, 0])[place] += seconds
+        by_hour = spent.setdefault(name, {})
+        told[name] = sum(open_time.spread(by_hour, begins, ends) for begins, ends in spans)
+        setattr(theirs, name, getattr(theirs, name) + told[name])
     if fact.counts:
-        one.outside_s += outside_s(fact, open_time)
-
-
-_PLACE = {"booked_s": 0, "used_s": 1}
+        theirs.outside_s += open_time.within_s(fact.starts, fact.ends) - told["booked_s"]
+    return told["lost_s"]
 
 
 def _use(used: dict[int, array[int]], fact: Fact, open_time: OpenTime) -> None:
@@ -120,20 +113,42 @@ def _use(used: dict[int, array[int]], fact: Fact, open_time: OpenTime) -> None:
 
 def _days(fact: Fact, open_time: OpenTime) -> Iterator[tuple[int, int, int]]:
     """When it was used, cut at each local midnight."""
-    for piece in open_time.clipped(fact.starts, fact.used_until):
-        at, until = piece.begins + piece.offset_s, piece.ends + piece.offset_s
+    for begins, ends, offset_s in open_time.clipped(fact.starts, fact.used_until):
+        at, until = begins + offset_s, ends + offset_s
         while at < until:
             step = min(until, at - at % DAY_S + DAY_S)
-            yield at // DAY_S, at - piece.offset_s, step - piece.offset_s
+            yield at // DAY_S, at - offset_s, step - offset_s
             at = step
 
 
-def _attribute(found: Digest, one: Sums, fact: Fact) -> None:
-    found.whole.add(one)
-    _at(found.departments, fact.department).add(one)
-    ghosting = Ghosting(one.required, one.ghosts, one.lost_s, (fact.starts, fact.id))
+def _attribute(found: Digest, fact: Fact, lost_s: int, *, starts_here: bool) -> None:
+    required, ghosts = (fact.required, fact.ghost) if starts_here and fact.counts else (0, 0)
+    ghosting = Ghosting(required, ghosts, lost_s, (fact.starts, fact.id))
     if fact.organizer_key is not None:
-        key = (fact.organizer_key, bool(fact.private))
-        found.organizers.setdefault(key, Ghosting()).add(ghosting)
+        _add(found.organizers, (fact.organizer_key, bool(fact.private)), ghosting)
     if fact.series_id is not None:
-        found.series.setdefault(fact.series_id, Ghosting()).add(ghosting)
+        _add(found.series, fact.series_id, ghosting)
+
+
+def _add(some: dict[Key, Ghosting], key: Key, one: Ghosting) -> None:
+    some.setdefault(key, Ghosting()).add(one)
+
+
+def _fold(found: Digest, spent: Spent) -> None:
+    """What was added up by hour and by department: by day, by hour of the week, and altogether."""
+    for name, by_hour in spent.items():
+        for hour, seconds in by_hour.items():
+            sums = _at(found.days, hour // DAY_HOURS)
+            setattr(sums, name, getattr(sums, name) + seconds)
+    booked, used = (_by_weekday(spent.get(name, {})) for name in ("booked_s", "used_s"))
+    found.hours = {slot: (booked.get(slot, 0), used.get(slot, 0)) for slot in booked | used}
+    for theirs in found.departments.values():
+        found.whole.add(theirs)
+
+
+def _by_weekday(by_hour: dict[int, int]) -> dict[tuple[int, int], int]:
+    found: dict[tuple[int, int], int] = {}
+    for hour, seconds in by_hour.items():
+        slot = weekday_of(hour // DAY_HOURS), hour % DAY_HOURS
+        found[slot] = found.get(slot, 0) + seconds
+    return found

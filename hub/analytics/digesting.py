@@ -2,25 +2,29 @@
 are read once.
 
 A range is cut where months begin, so that ranges share months, and before yesterday, where most is settled. A digest
-is found again by all that it was made from: the room's open time, and the versions of its bookings (`facts.versions`).
+is found again by what decides when the room is open, and holds as long as the versions of its bookings are what they
+were (`facts.versions`). They tell of weeks around the range too: where they are others, the bookings are read again, and
+where they are still the same, so is the digest, and all that was added up from it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from threading import Lock
 from typing import Generic, TypeVar
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from hub.analytics.digest import Digest, digest_of
 from hub.analytics.house_digest import HouseDigest
 from hub.analytics.scope import Scope
 from hub.analytics.study import Grounds, Study, facts_of, grounds, instants
-from hub.bookings.facts import longest_s, versions
+from hub.bookings.facts import Fact, longest_s, versions
 
 MOST_KEPT = 5000
 """A year of 400 rooms. A digest of a busy month takes about 20 kB."""
@@ -62,7 +66,16 @@ class LastUsed(Generic[Kept]):
         return len(self._kept)
 
 
-kept: LastUsed[Digest] = LastUsed(MOST_KEPT)
+@dataclass(frozen=True, slots=True)
+class KeptDigest:
+    """`digest` was made from bookings with this `fingerprint`, which they had at `versions`."""
+
+    versions: Hashable
+    fingerprint: bytes
+    digest: Digest
+
+
+kept: LastUsed[KeptDigest] = LastUsed(MOST_KEPT)
 houses: LastUsed[HouseDigest] = LastUsed(MOST_HOUSES)
 
 
@@ -113,34 +126,48 @@ def _next_month(day: date) -> date:
 
 def _digests(session: Session, some: Sequence[Grounds], part: Scope, now: datetime) -> dict[int, Digest]:
     changed = versions(session, *instants(some, part))
-    keys = {one.key: _identity(one, part, changed.get(one.key, ())) for one in some}
-    found = {one.key: kept.get(keys[one.key]) for one in some}
-    missing = [one for one in some if found[one.key] is None]
-    made = _made(session, missing, part, now)
-    for key, digest in made.items():
-        if digest.settled:
-            kept.keep(keys[key], digest)
-    return {key: made[key] if digest is None else digest for key, digest in found.items()}
+    found, missing = {}, []
+    for one in some:
+        before = kept.get(_identity(one, part))
+        if before is not None and before.versions == changed.get(one.key, ()):
+            found[one.key] = before.digest
+        else:
+            missing.append(one)
+    for made in _made(session, missing, part, now):
+        key = made.of.key
+        found[key] = made.digest
+        if made.digest.settled:
+            kept.keep(
+                _identity(made.of, part), KeptDigest(changed.get(key, ()), made.fingerprint, made.digest)
+            )
+    return {one.key: found[one.key] for one in some}
 
 
-def _identity(one: Grounds, part: Scope, changed: Hashable) -> Hashable:
+def _identity(one: Grounds, part: Scope) -> Hashable:
     room = one.history.room
-    closed = one.closures_in(part)
-    open_time = (room.building.time_zone, one.hours, closed, one.away)
-    return (one.key, part.from_day, part.to_day, part.department, room.capacity, changed, open_time)
+    open_time = (room.building.time_zone, one.hours, one.closures_in(part), one.away)
+    return (one.key, part.from_day, part.to_day, part.department, room.capacity, open_time)
 
 
-def _made(session: Session, some: Sequence[Grounds], part: Scope, now: datetime) -> dict[int, Digest]:
-    if not some:
-        return {}
-    facts = facts_of(session, some, part, now, longest_s(session))
-    made = {}
+@dataclass(frozen=True, slots=True)
+class Made:
+    of: Grounds
+    fingerprint: bytes
+    digest: Digest
+
+
+def _made(session: Session, some: Sequence[Grounds], part: Scope, now: datetime) -> Iterator[Made]:
+    facts = facts_of(session, some, part, now, longest_s(session)) if some else {}
     for one in some:
         everybodys = facts.get(one.key, [])
-        theirs = (
-            everybodys
-            if part.department is None
-            else [fact for fact in everybodys if fact.department == part.department]
-        )
-        made[one.key] = digest_of(theirs, everybodys, one.open_in(part), one.history.room.capacity)
-    return made
+        fingerprint = blake2b(msgspec.msgpack.encode(everybodys)).digest()
+        before = kept.get(_identity(one, part))
+        if before is not None and before.fingerprint == fingerprint:
+            yield Made(one, fingerprint, before.digest)
+        else:
+            yield Made(one, fingerprint, _digest(one, everybodys, part))
+
+
+def _digest(one: Grounds, everybodys: Sequence[Fact], part: Scope) -> Digest:
+    theirs = [fact for fact in everybodys if part.department in {None, fact.department}]
+    return digest_of(theirs, everybodys, one.open_in(part), one.history.room.capacity)

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hub.analytics.open_time import OpenTime
 from hub.bookings.facts import Fact
 
 
@@ -115,9 +114,3 @@ def shares(fact: Fact, kept: Kept) -> dict[str, list[tuple[int, int]]]:
         found["recovered_s"] = [(released, fact.ends)]
         found["rebooked_s"] = rebooked(fact, kept)
     return found
-
-
-def outside_s(fact: Fact, open_time: OpenTime) -> int:
-    """Booked, in the range, but not in open time."""
-    whole = sum(piece.ends - piece.begins for piece in open_time.clipped(fact.starts, fact.ends))
-    return whole - open_time.overlap_s(fact.starts, fact.ends)

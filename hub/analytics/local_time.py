@@ -13,7 +13,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 HOUR_S = 3600
-DAY_S = 24 * HOUR_S
+DAY_HOURS = 24
+DAY_S = DAY_HOURS * HOUR_S
 _EPOCH = date(1970, 1, 1)
 _LOOKS_EVERY_S = 3 * HOUR_S
 _FURTHEST_S = 26 * HOUR_S

@@ -68,8 +68,8 @@ class OpenTime:
 
     def hours_of_range(self, begins: int, ends: int) -> Iterator[tuple[int, int, int]]:
         """The same of all time in the range, open or not."""
-        for one in self.clipped(begins, ends):
-            yield from _hours(one.begins + one.offset_s, one.ends + one.offset_s)
+        for begin, end, offset_s in self.clipped(begins, ends):
+            yield from _hours(begin + offset_s, end + offset_s)
 
     def all_hours(self) -> Iterator[tuple[int, int, int]]:
         if self.pieces:
@@ -79,12 +79,32 @@ class OpenTime:
         """The wall clock at that instant, in seconds since 1970; None where it is not in the range."""
         return next((at + one.offset_s for one in self.stretches if one.begins <= at < one.ends), None)
 
-    def clipped(self, begins: int, ends: int) -> Iterator[Piece]:
-        """What of `[begins, ends)` is in the range, open or not."""
-        for one in self.stretches:
-            low, high = max(begins, one.begins), min(ends, one.ends)
-            if low < high:
-                yield Piece(low, high, one.offset_s)
+    def clipped(self, begins: int, ends: int) -> list[tuple[int, int, int]]:
+        """What of `[begins, ends)` is in the range, open or not: each with its offset."""
+        return [
+            (max(begins, one.begins), min(ends, one.ends), one.offset_s)
+            for one in self.stretches
+            if one.begins < ends and begins < one.ends and begins < ends
+        ]
+
+    def within_s(self, begins: int, ends: int) -> int:
+        """How much of `[begins, ends)` is in the range, open or not."""
+        return sum(end - begin for begin, end, _ in self.clipped(begins, ends))
+
+    def spread(self, by_hour: dict[int, int], begins: int, ends: int) -> int:
+        """Adds the open time in `[begins, ends)` to that of each local hour (since 1970). How much it is."""
+        index, whole_s = max(0, bisect_right(self._begins, begins) - 1), 0
+        while index < len(self.pieces) and self._begins[index] < ends:
+            one = self.pieces[index]
+            at, until = max(begins, one.begins) + one.offset_s, min(ends, one.ends) + one.offset_s
+            whole_s += max(0, until - at)
+            while at < until:
+                hour = at // HOUR_S
+                step = min(until, hour * HOUR_S + HOUR_S)
+                by_hour[hour] = by_hour.get(hour, 0) + step - at
+                at = step
+            index += 1
+        return whole_s
 
 
 def _hours(at: int, until: int) -> Iterator[tuple[int, int, int]]:

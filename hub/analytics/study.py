@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -98,6 +99,7 @@ def _hours(one: RoomHistory) -> WeeklyHours:
     )
 
 
+@cache
 def _minutes(local: str) -> int:
     hour, minute = local.split(":")
     return int(hour) * 60 + int(minute)
@@ -129,8 +131,9 @@ def facts_of(
     histories = {one.key: one.history for one in some}
     begins, ends = instants(some, scope)
     facts = booking_facts(Asked(histories, begins, ends), now, longest_s)
-    found = session.execute(select(facts).order_by(facts.c.room_key, facts.c.starts, facts.c.key))
-    return {int(key): list(theirs) for key, theirs in groupby(found, attrgetter("room_key"))}
+    columns = (facts.c[name] for name in Fact._fields)
+    rows = session.execute(select(*columns).order_by(facts.c.room_key, facts.c.starts, facts.c.key))
+    return {key: list(theirs) for key, theirs in groupby(map(Fact._make, rows), attrgetter("room_key"))}
 
 
 def instants(some: Sequence[Grounds], scope: Scope) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Row, Subquery, Table, and_, case, func, literal, not_, or_, select, text
+from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, literal, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from hub.bookings.lifecycle_sql import standing_at, unix_of
@@ -34,8 +34,32 @@ A_DAY_S = 24 * 60 * 60
 _table = cast("Table", Booking.__table__)
 
 
-Fact = Row[Any]
-"""Of `booking_facts`."""
+class Fact(NamedTuple):
+    """A row of `booking_facts`: a tuple, since each is looked at some forty times."""
+
+    key: int
+    id: str
+    room_key: int
+    organizer_key: int | None
+    department: str | None
+    series_id: str | None
+    private: bool
+    starts: int
+    ends: int
+    used_until: int
+    taken_until: int
+    released: int
+    status: str
+    counts: int
+    withdrawn: int
+    walk_up: int
+    exempt: int
+    held: int
+    required: int
+    ghost: int
+    verified: int
+    attended: int | None
+    settled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +74,8 @@ class Asked:
 def booking_facts(asked: Asked, now: datetime, longest_s: int = A_DAY_S) -> Subquery:
     """A row for each booking, pending and cancelled ones too. `longest_s`: no booking is longer.
 
-    `used_until` is `starts` where nobody used it; `taken_until` where it took nothing from others. What is `settled`
-    stays as it is, however late it gets.
+    `used_until` is `starts` where nobody used it; `taken_until` where it took nothing from others. `released` is `ends`
+    where it never was. What is `settled` stays as it is, however late it gets.
     """
     booking = _table.alias("b")
     at = booking.c
@@ -85,7 +109,7 @@ def booking_facts(asked: Asked, now: datetime, longest_s: int = A_DAY_S) -> Subq
             ends.label("ends"),
             case((used > starts, used), else_=starts).label("used_until"),
             case((kept, over), else_=starts).label("taken_until"),
-            is_now.released_unix.label("released"),
+            func.coalesce(is_now.released_unix, ends).label("released"),
             is_now.status.label("status"),
             _flag(counts).label("counts"),
             _flag(withdrawn).label("withdrawn"),

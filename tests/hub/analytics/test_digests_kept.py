@@ -38,6 +38,27 @@ def test_a_second_report_reads_no_bookings(lived, monkeypatch):
     assert len(digesting.kept) > 0
 
 
+def test_a_change_beside_the_range_leaves_what_is_kept_and_a_change_in_it_does_not(lived, monkeypatch):
+    """Versions tell of weeks: bookings of the days after a range are in other reports, and its own are the same."""
+    first = kpis(lived)
+    made = []
+    digest_of = digesting.digest_of
+    monkeypatch.setattr(digesting, "digest_of", lambda *them: made.append(them) or digest_of(*them))
+    lived.write(store_past, [late(lived.house, AFTERWARDS - timedelta(days=1))])
+    assert kpis(lived) == first
+    assert made == []
+    lived.write(store_past, [late(lived.house, AFTERWARDS - timedelta(days=5))])
+    assert kpis(lived).bookings == first.bookings + 1
+    assert len(made) == 1
+
+
+def late(house, starts):
+    return PastMeeting(
+        room=house.story_corner, title="Found later", organizer=None, starts_at=starts,
+        ends_at=starts + timedelta(hours=1), booked_at=starts, invited=2, came_at=starts,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("values", "changed"),
     [
