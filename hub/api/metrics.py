@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -20,12 +20,14 @@ from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
 from hub.api.context import Asking, Hub, Parts
+from hub.api.metrics_of_rooms import panel_gauges, room_gauges
 from hub.bookings import service as bookings
 from hub.errors import DomainError, Unauthenticated
 from hub.mail import outbox
 from hub.measures import REGISTRY
 from hub.panel import service as panels
 from hub.panel.health import health
+from hub.panel.service import PanelRecord
 from hub.rooms import service as rooms
 from shared.panel_presence import OFFLINE, ONLINE, SLEEPING
 
@@ -92,9 +94,11 @@ async def _stored(hub: Parts) -> list[GaugeMetricFamily]:
 
 
 def _read(session: Session, hub: Parts, now: datetime) -> list[GaugeMetricFamily]:
-    unpublished = rooms.unpublished(session, now)
+    unpublished, known = rooms.unpublished(session, now), panels.panels(session)
     return [
-        _panels(session, now),
+        _statuses(known, now),
+        *panel_gauges(known),
+        *room_gauges(session, now),
         _gauge("rooms_unpublished", "Rooms whose newest state the broker has not.", len(unpublished)),
         _gauge(
             "oldest_unpublished_room_seconds",
@@ -112,9 +116,9 @@ def _read(session: Session, hub: Parts, now: datetime) -> list[GaugeMetricFamily
     ]
 
 
-def _panels(session: Session, now: datetime) -> GaugeMetricFamily:
+def _statuses(known: Sequence[PanelRecord], now: datetime) -> GaugeMetricFamily:
     found = GaugeMetricFamily("circletime_panels", "Panels by what they are doing.", labels=["status"])
-    counts = Counter(health(one, now).status for one in panels.panels(session))
+    counts = Counter(health(one, now).status for one in known)
     for status in (ONLINE, SLEEPING, OFFLINE):
         found.add_metric([status], counts[status])
     return found

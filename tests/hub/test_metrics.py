@@ -7,6 +7,7 @@ import pytest
 
 from hub.api.metrics import _stored
 from hub.errors import Unavailable
+from hub.panel import service as panels
 from hub.rooms import service as rooms
 from hub.rooms.backlog import Backlog
 from hub.settings import Settings
@@ -91,9 +92,33 @@ def test_what_time_has_decided_and_nobody_made_permanent_is_late(world, clock):
     world.book((9, 0), (10, 0))
     world.at(11)
     hub = SimpleNamespace(database=world.database, clock=clock, backlog=Backlog())
-    found = {one.name: one.samples[0].value for one in world.run(_stored(hub))}
+    found = {one.name: one.samples[0].value for one in world.run(_stored(hub)) if one.samples}
     assert found["circletime_sweeper_lag_seconds"] >= 3600
     assert found["circletime_database_up"] == 1
+
+
+def test_each_room_and_panel_has_the_numbers_that_home_assistant_gets_and_no_title(watched):
+    house = watched.house
+    wish = {"roomId": house.story_corner.id, "title": "Roadmap"}
+    for hour in (8, 10):
+        when = {"startsAt": f"2026-11-23T{hour:02}:00:00Z", "endsAt": f"2026-11-23T{hour + 1:02}:00:00Z"}
+        assert watched.post("/bookings", json=wish | when).status_code == 201
+    panel = watched.post("/panels", who="ada", json={"roomId": house.story_corner.id}).json()["id"]
+    told = {"batteryPercent": 71, "signalDbm": -60}
+    watched.write(lambda session: panels.note_telemetry(session, panel, told, watched.clock.now()))
+    found = scraped(watched)
+    busy = f'{{room="Story Corner",room_id="{house.story_corner.id}"}}'
+    free = f'{{room="Sandbox",room_id="{house.sandbox.id}"}}'
+    assert (found["circletime_room_occupied" + busy], found["circletime_room_occupied" + free]) == (1, 0)
+    assert found["circletime_room_meeting_end_timestamp_seconds" + busy] == 1_795_424_400
+    assert found["circletime_room_next_meeting_timestamp_seconds" + busy] == 1_795_428_000
+    assert "circletime_room_meeting_end_timestamp_seconds" + free not in found
+    of_panel = f'{{panel="{panel}",room_id="{house.story_corner.id}"}}'
+    assert (
+        found["circletime_panel_battery_percent" + of_panel],
+        found["circletime_panel_signal_dbm" + of_panel],
+    ) == (71, -60)
+    assert "Roadmap" not in str(found)
 
 
 def test_database_that_is_away_is_a_figure_too(watched, monkeypatch):
