@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -24,6 +25,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses,
 
 _TRANSLATED = [IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16"), IPv6Network("2001::/32")]
 """IPv6 addresses that stand for IPv4 ones."""
+
+LONGEST_ADDRESS = 2000
 
 Address = IPv4Address | IPv6Address
 
@@ -49,6 +52,27 @@ class NotAllowed(NotReached):
 
 class NotTaken(NotReached):
     """Raised when what is answered is more than was wanted, or packed."""
+
+
+class BadAddress(Exception):
+    """Raised for what is no address to call; the text says why."""
+
+
+def clean_address(url: str, *, of_a_user: str) -> tuple[str, str]:
+    """The address as it is called, and its host. `of_a_user`: why it may name none. Raises BadAddress."""
+    url = url.strip()
+    try:
+        at = urlsplit(url)
+        port, host = at.port, at.hostname
+    except ValueError as error:
+        raise BadAddress("It can't be read.") from error
+    if at.scheme not in {"https", "http"} or not host or port == 0:
+        raise BadAddress("It begins with https://, and names a host.")
+    if len(url) > LONGEST_ADDRESS or not url.isprintable() or " " in url or not url.isascii():
+        raise BadAddress("It is too long, or has characters that no address has.")
+    if at.username is not None or at.password is not None:
+        raise BadAddress(of_a_user)
+    return url.partition("#")[0], host[:255]
 
 
 class Reach:
@@ -95,8 +119,8 @@ def _is_public(address: Address) -> bool:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Read once: it takes longer than all else there is to a call."""
+def trusted() -> ssl.SSLContext:
+    """The host's CAs, or those of SSL_CERT_FILE. Read once: it takes longer than all else there is to a call."""
     return httpx.create_ssl_context()
 
 
@@ -105,7 +129,7 @@ class Guarded(httpx.AsyncBaseTransport):
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), trust_env=False)
+        self._inner = httpx.AsyncHTTPTransport(verify=trusted(), trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import ssl
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
+from hub import reach
 from hub.sign_in import refusals
 
 PATIENCE_S = 10.0
 MOST_BYTES = 256 * 1024
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The host's CAs, or those of SSL_CERT_FILE. Read once: it takes longer than a call."""
-    return httpx.create_ssl_context()
 
 
 async def call(
@@ -32,29 +25,37 @@ async def call(
     auth: httpx.Auth | None = None,
 ) -> tuple[int, dict[str, Any]]:
     """Status, and the JSON object that came. Raises Unavailable where none does."""
+    content = None if form is None else urlencode(form).encode()
+    typed = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
     try:
-        async with asyncio.timeout(PATIENCE_S), _client() as client:
-            body = dict(form) if form is not None else None
-            async with client.stream(method, url, data=body, headers=headers, auth=auth) as answer:
-                return answer.status_code, _object(await _bounded(answer))
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+        async with _client(auth) as client:
+            answer = await reach.ask(
+                client,
+                method,
+                url,
+                headers={**typed, **(headers or {})},
+                body=content,
+                most_bytes=MOST_BYTES,
+                patience_s=PATIENCE_S,
+            )
+    except reach.NotTaken as error:
+        raise refusals.unreachable(str(error)) from error
+    except reach.NotReached as error:
         raise refusals.unreachable("It did not answer, or not in time. Try again in a minute.") from error
+    return answer.status, _object(answer.body)
 
 
-def _client() -> httpx.AsyncClient:
+def _client(auth: httpx.Auth | None) -> httpx.AsyncClient:
+    """Where it calls is the operator's word, so it may be inside."""
     headers = {"User-Agent": "CircleTime", "Accept": "application/json", "Accept-Encoding": "identity"}
     return httpx.AsyncClient(
-        verify=_trusted(), trust_env=False, follow_redirects=False, headers=headers, timeout=PATIENCE_S
+        verify=reach.trusted(),
+        auth=auth,
+        trust_env=False,
+        follow_redirects=False,
+        headers=headers,
+        timeout=PATIENCE_S,
     )
-
-
-async def _bounded(answer: httpx.Response) -> bytes:
-    read = bytearray()
-    async for chunk in answer.aiter_raw():
-        read += chunk
-        if len(read) > MOST_BYTES:
-            raise refusals.unreachable(f"It answers with more than {MOST_BYTES} bytes.")
-    return bytes(read)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from msgspec import UNSET, UnsetType
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from hub import reach
 from hub.db.base import new_id
 from hub.webhooks import refusals
 from hub.webhooks.kinds import KINDS
@@ -20,7 +20,6 @@ MOST = 20
 OVERLAP = timedelta(hours=24)
 """So long a secret signs after another has taken its place."""
 BY_ADMIN, FAILING, GONE = "admin", "failing", "gone"
-LONGEST_ADDRESS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +44,12 @@ class WebhookRecord:
 
 def clean_address(url: str) -> tuple[str, str]:
     """The address as it is called, and its host. Raises Refused."""
-    url = url.strip()
     try:
-        at = urlsplit(url)
-        port, host = at.port, at.hostname
-    except ValueError as error:
-        raise refusals.bad_address("It can't be read.") from error
-    if at.scheme not in {"https", "http"} or not host or port == 0:
-        raise refusals.bad_address("It begins with https://, and names a host.")
-    if len(url) > LONGEST_ADDRESS or not url.isprintable() or " " in url or not url.isascii():
-        raise refusals.bad_address("It is too long, or has characters that no address has.")
-    if at.username is not None or at.password is not None:
-        raise refusals.bad_address("A webhook has no user name: it proves itself by its signature.")
-    return url.partition("#")[0], host[:255]
+        return reach.clean_address(
+            url, of_a_user="A webhook has no user name: it proves itself by its signature."
+        )
+    except reach.BadAddress as error:
+        raise refusals.bad_address(str(error)) from error
 
 
 def add(
