@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,16 +11,11 @@ import pytest
 
 from hub.settings import Settings
 from tests.fakes import FakeClock
+from tests.flows.site import free_port
 from tests.hub.rest import Rest, running_hub
 
 PAGE = Path(__file__).parents[3] / "docs/webhooks.md"
 PATIENCE_S = 30
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
